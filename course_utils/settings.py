@@ -1,0 +1,56 @@
+"""Where things lie and what the environment asks for: the only place that reads `COURSE_*`."""
+
+import os
+from pathlib import Path
+
+PROFILES = ("quick", "lesson", "full")
+SOURCES = ("auto", "real", "drawn")
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def checkout() -> Path | None:
+    """Folder of the course (README.md, notebooks/, data/), None where only the package is installed."""
+    root = _PACKAGE.parent
+    return root if (root / "notebooks").is_dir() and (root / "pyproject.toml").is_file() else None
+
+
+def _user_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("convnets-measured", appauthor=False)
+
+
+def cache_folder() -> Path:
+    """The course's own cache of data sets: `COURSE_CACHE`, else `data/` of the checkout."""
+    if folder := os.environ.get("COURSE_CACHE"):
+        return Path(folder)
+    root = checkout()
+    return root / "data" if root else _user_cache() / "data"
+
+
+def build_folder() -> Path:
+    """Everything that a run makes: `COURSE_BUILD`, else `build/` of the checkout."""
+    if folder := os.environ.get("COURSE_BUILD"):
+        return Path(folder)
+    root = checkout()
+    return root / "build" if root else _user_cache() / "build"
+
+
+def class_folder() -> Path | None:
+    """The class's shared folder of ready files, from `COURSE_DATA_DIR`."""
+    folder = os.environ.get("COURSE_DATA_DIR")
+    return Path(folder) if folder else None
+
+
+def choice(value: str | None, variable: str, allowed: tuple[str, ...], default: str) -> str:
+    """`value`, else the environment's `variable`, else `default`; ValueError names what is allowed."""
+    chosen = value if value is not None else os.environ.get(variable) or default
+    if chosen not in allowed:
+        origin = "" if value is not None else f" (from {variable})"
+        raise ValueError(f"unknown {chosen!r}{origin}: choose one of {', '.join(allowed)}")
+    return chosen
+
+
+def flag(variable: str) -> bool:
+    """Whether the environment sets `variable` to something other than 0 or nothing."""
+    return os.environ.get(variable, "0") not in ("", "0")
