@@ -1,3 +1,3 @@
-"""Convnets, Measured: what would distract in a chapter (fetching, drawing, plotting, checking, running)."""
+"""Convnets, Measured: what would distract in a chapter (data, plots, checks, runs)."""
 
 __version__ = "0.1.0"

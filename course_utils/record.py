@@ -2,12 +2,13 @@
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 
 def note(kind: str, **fields: Any) -> None:
-    """Append `{"kind": kind, **fields}` to the file that `COURSE_RECORD` names; without one, do nothing."""
+    """Append `{"kind": kind, **fields}` to the file named by `COURSE_RECORD`, if any."""
     path = os.environ.get("COURSE_RECORD")
     if path:
-        with open(path, "a", encoding="utf-8") as file:
+        with Path(path).open("a", encoding="utf-8") as file:
             file.write(json.dumps({"kind": kind, **fields}) + "\n")

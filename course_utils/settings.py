@@ -9,7 +9,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def checkout() -> Path | None:
-    """Folder of the course (README.md, notebooks/, data/), None where only the package is installed."""
+    """Folder of the course (README.md, notebooks/, data/), None without a checkout."""
     root = _PACKAGE.parent
     return root if (root / "notebooks").is_dir() and (root / "pyproject.toml").is_file() else None
 
@@ -43,7 +43,7 @@ def class_folder() -> Path | None:
 
 
 def choice(value: str | None, variable: str, allowed: tuple[str, ...], default: str) -> str:
-    """`value`, else the environment's `variable`, else `default`; ValueError names what is allowed."""
+    """`value`, else the environment's `variable`, else `default`; ValueError names `allowed`."""
     chosen = value if value is not None else os.environ.get(variable) or default
     if chosen not in allowed:
         origin = "" if value is not None else f" (from {variable})"
