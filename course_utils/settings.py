@@ -36,6 +36,11 @@ def build_folder() -> Path:
     return root / "build" if root else _user_cache() / "build"
 
 
+def machine_folder() -> Path:
+    """What was measured about this machine, kept for the user and not for one checkout."""
+    return _user_cache()
+
+
 def class_folder() -> Path | None:
     """The class's shared folder of ready files, from `COURSE_DATA_DIR`."""
     folder = os.environ.get("COURSE_DATA_DIR")
@@ -54,3 +59,16 @@ def choice(value: str | None, variable: str, allowed: tuple[str, ...], default: 
 def flag(variable: str) -> bool:
     """Whether the environment sets `variable` to something other than 0 or nothing."""
     return os.environ.get(variable, "0") not in ("", "0")
+
+
+_changed: list[str] = []
+
+
+def note_changed(names: list[str]) -> None:
+    """Remember which budgets the reader changed (`training.setup` calls this)."""
+    _changed[:] = names
+
+
+def changed_budget() -> list[str]:
+    """Names of the budgets that the reader changed; empty where the profile's own are in force."""
+    return list(_changed)

@@ -1,0 +1,117 @@
+"""Decide whether this machine trains faster in bfloat16, and say so."""
+
+import json
+import os
+import platform
+import time
+from pathlib import Path
+from typing import Any
+
+from course_utils import settings
+
+WORTH_IT = 1.2  # times as fast as float32, below which bfloat16 is not taken
+
+
+def choose(wanted: str | None = None) -> tuple[str, str]:
+    """(dtype, why): "float32" or "bfloat16" for the layers of a network, and one clause saying why.
+
+    `wanted`, else `COURSE_PRECISION`, overrules. Otherwise bfloat16 is taken where the processor's
+    flags name it (or cannot be read, or a GPU is there) and a timing of one second, kept for the
+    machine, finds the training step of a large convolution at least `WORTH_IT` times as fast.
+    """
+    allowed = ("auto", "float32", "bfloat16")
+    chosen = settings.choice(wanted, "COURSE_PRECISION", allowed, "auto")
+    if chosen != "auto":
+        return chosen, f"{chosen} as asked"
+    flags = processor_flags()
+    gpu = _has_gpu()
+    if flags is not None and not gpu and not flags & {"amx_bf16", "avx512_bf16"}:
+        return "float32", "float32 (this processor has no bfloat16 arithmetic)"
+    ratio = _kept_ratio(gpu)
+    if ratio >= WORTH_IT:
+        return "bfloat16", "bfloat16 (this machine's convolutions run faster in it)"
+    return "float32", "float32 (bfloat16 gains nothing on this machine)"
+
+
+def processor_flags() -> set[str] | None:
+    """The processor's feature flags, None where the system does not show them.
+
+    `ONEDNN_MAX_CPU_ISA`, which hides features from the arithmetic library, hides them here too.
+    """
+    cpuinfo = Path("/proc/cpuinfo")
+    if not cpuinfo.is_file():
+        return None
+    lines = (li for li in cpuinfo.read_text().splitlines() if li.startswith(("flags", "Features")))
+    flags = set(next(lines, ":").split(":", 1)[1].split())
+    limit = os.environ.get("ONEDNN_MAX_CPU_ISA", "").upper()
+    if limit and "AMX" not in limit:
+        flags -= {"amx_bf16"}
+        if "BF16" not in limit:
+            flags -= {"avx512_bf16"}
+    return flags
+
+
+def _has_gpu() -> bool:
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def _kept_ratio(gpu: bool) -> float:
+    import tensorflow as tf
+
+    limit = os.environ.get("ONEDNN_MAX_CPU_ISA", "")
+    machine = f"{platform.processor() or platform.machine()}|{sorted(processor_flags() or [])}"
+    key = f"{machine}|{gpu}|{limit}|{tf.__version__}|{os.cpu_count()}"
+    path = settings.machine_folder() / "precision.json"
+    kept = _read(path)
+    if key not in kept:
+        kept[key] = time_ratio()
+        _write(path, kept)
+    return kept[key]
+
+
+def _read(path: Path) -> dict[str, float]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # none yet, or damaged: it is measured again
+        return {}
+
+
+def _write(path: Path, kept: dict[str, float]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}.part")
+        part.write_text(json.dumps(kept), encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        print(f"The timing of this machine could not be kept ({error.strerror}).")
+
+
+def time_ratio() -> float:
+    """Time in float32 / time in bfloat16 of a convolution's training step (about a second)."""
+    import numpy as np
+    import tensorflow as tf
+
+    def step_of(dtype: Any) -> Any:
+        rng = np.random.default_rng(0)
+        x = tf.constant(rng.normal(size=(128, 14, 14, 32)), dtype)
+        w = tf.Variable(rng.normal(size=(5, 5, 32, 64)), dtype=dtype)
+
+        @tf.function
+        def step() -> Any:
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum(tf.nn.relu(tf.nn.conv2d(x, w, 1, "SAME")))
+            return tape.gradient(loss, w)
+
+        step()
+        return step
+
+    steps = {dtype: step_of(dtype) for dtype in (tf.float32, tf.bfloat16)}
+    times: dict[Any, list[float]] = {dtype: [] for dtype in steps}
+    for _ in range(5):
+        for dtype, step in steps.items():
+            began = time.perf_counter()
+            step().numpy()
+            times[dtype].append(time.perf_counter() - began)
+    return float(np.median(times[tf.float32]) / np.median(times[tf.bfloat16]))

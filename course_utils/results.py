@@ -1,0 +1,195 @@
+"""What was measured: single trainings while a run goes on, and the file of reference results."""
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from course_utils import settings
+
+if TYPE_CHECKING:
+    from course_utils.training import Runs
+
+_this_run: dict[str, dict[str, Any]] = {}
+
+
+def reference() -> dict[str, dict[str, Any]]:
+    """The stored reference results by id; empty where the file is not there."""
+    root = settings.checkout()
+    path = root / "data" / "reference_results.json" if root else None
+    if path is None or not path.is_file():
+        return {}
+    return {row["id"]: row for row in json.loads(path.read_text(encoding="utf-8"))}
+
+
+def publish(
+    id: str,
+    runs: "Runs",
+    *,
+    chapter: str,
+    what: str,
+    data: str,
+    metric: str = "test accuracy",
+    literature: float | None = None,
+    edition: str | None = None,
+    full: bool = False,
+) -> None:
+    """Note `runs` as the result `id` of this run, and where `full`, for the results file.
+
+    `data`: "real", "drawn" or "generated"; `edition`: what differs from the original experiment.
+    A full run on real or generated data leaves the row in `build/results/ID.json`, from where
+    `promote` takes it.
+    """
+    row = {
+        "id": id,
+        "chapter": chapter,
+        "what": what,
+        "metric": metric,
+        "literature": literature,
+        "measured": round(runs.mean, 5),
+        "spread": [round(float(f(runs.accuracy)), 5) for f in (np.min, np.max)],
+        "seeds": runs.seeds,
+        "epochs": runs.epochs,
+        "train_seconds": round(float(np.mean(runs.seconds)), 1),
+        "parameters": runs.parameters,
+        "data": data,
+        "edition": edition,
+        "hardware": hardware(),
+        "date": date.today().isoformat(),
+    }
+    _this_run[id] = row
+    if full and data != "drawn":
+        _write(settings.build_folder() / "results" / f"{id}.json", row)
+
+
+def hardware() -> str:
+    """The machine in a few words: processor, cores."""
+    cpuinfo = Path("/proc/cpuinfo")
+    names = cpuinfo.read_text().splitlines() if cpuinfo.is_file() else []
+    name = next((li.split(":", 1)[1].strip() for li in names if li.startswith("model name")), "")
+    return f"{name or platform.processor() or platform.machine()}, {os.cpu_count()} cores"
+
+
+def promote() -> int:
+    """Merge `build/results/*.json` into `data/reference_results.json`; returns how many rows."""
+    root = settings.checkout()
+    if root is None:
+        raise FileNotFoundError("there is no checkout of the course to promote results into")
+    rows = reference()
+    fresh = sorted((settings.build_folder() / "results").glob("*.json"))
+    for path in fresh:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        rows[row["id"]] = row
+    ordered = sorted(rows.values(), key=lambda row: (row["chapter"], row["id"]))
+    _write(root / "data" / "reference_results.json", ordered)
+    return len(fresh)
+
+
+def _write(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(f".{os.getpid()}.part")
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def _rows(ids: Sequence[str]) -> list[list[str]]:
+    stored = reference()
+    rows = [["", "literature", "reference run", "this run"]]
+    for id in ids:
+        known, now = stored.get(id), _this_run.get(id)
+        row = now or known
+        if row is not None:
+            literature = row["literature"]
+            rows.append(
+                [
+                    row["what"]
+                    + ("" if row["metric"] == "test accuracy" else f", {row['metric']}"),
+                    f"{literature:.4f}" if literature is not None else "–",
+                    _with_range(known) if known else "–",
+                    _with_range(now) if now else "–",
+                ]
+            )
+    return rows
+
+
+def _with_range(row: dict[str, Any]) -> str:
+    low, high = row["spread"]
+    return f"{row['measured']:.4f} ({low:.4f} to {high:.4f}, {len(row['seeds'])} seeds)"
+
+
+def table(ids: Sequence[str]) -> None:
+    """Print literature, reference run and this run of the results `ids` side by side."""
+    rows = _rows(ids)
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    for row in rows:
+        print("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+
+
+def readme_table() -> str:
+    """Markdown table of every stored result that has a figure in the literature."""
+    lines = ["| chapter | what | literature | measured | range | seeds | epochs |"]
+    lines += ["| --- | --- | --- | --- | --- | --- | --- |"]
+    for row in reference().values():
+        if row["literature"] is not None:
+            low, high = row["spread"]
+            cells = [
+                row["chapter"],
+                row["what"] + ("" if row["metric"] == "test accuracy" else f" ({row['metric']})"),
+                f"{row['literature']:.4f}",
+                f"**{row['measured']:.4f}**",
+                f"{low:.4f}–{high:.4f}",
+                str(len(row["seeds"])),
+                str(row["epochs"]),
+            ]
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+class Store:
+    """Results of single trainings in `build/kept/`, one JSON file each (weights beside it)."""
+
+    def __init__(self, model: Any, data: tuple, *budget: Any) -> None:
+        import keras
+
+        digest = hashlib.sha256()
+        for array in (a for part in data if part is not None for a in part):
+            digest.update(f"{array.shape}{array.dtype}".encode())
+            digest.update(np.ascontiguousarray(array))
+        config = json.loads(json.dumps(model.get_config(), default=str))
+        for layer in config["layers"]:
+            layer["config"].pop("name", None), layer["config"].pop("seed", None)
+        config.pop("name", None)
+        parts = [config, model.optimizer.get_config(), digest.hexdigest(), *budget]
+        parts += [keras.config.dtype_policy().name, keras.__version__]
+        text = json.dumps(parts, sort_keys=True, default=str)
+        self.key = hashlib.sha256(text.encode()).hexdigest()[:24]
+        self.folder = settings.build_folder() / "kept"
+
+    def _path(self, seed: int) -> Path:
+        return self.folder / f"{self.key}-{seed}.json"
+
+    def find(self, seed: int) -> dict[str, Any] | None:
+        path = self._path(seed)
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def weights(self, seed: int) -> list[np.ndarray]:
+        with np.load(self._path(seed).with_suffix(".npz")) as file:
+            return [file[f"w{i}"] for i in range(len(file.files))]
+
+    def put(self, seed: int, result: dict[str, Any], weights: list[np.ndarray] | None) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(seed)
+        if weights is not None:
+            beside = path.with_suffix(f".{os.getpid()}.npz")
+            np.savez(beside, **{f"w{i}": w for i, w in enumerate(weights)})
+            beside.replace(path.with_suffix(".npz"))
+        beside = path.with_suffix(f".{os.getpid()}.part")
+        beside.write_text(json.dumps(result), encoding="utf-8")
+        beside.replace(path)
