@@ -1,0 +1,177 @@
+"""Where a real set may lie: class folder, course folder, Keras cache, canonical address."""
+
+import os
+from pathlib import Path
+
+from .. import settings
+from . import canonical, fetch, pets, ready
+from .cards import Card
+from .errors import BrokenFile, NotReachable, WrongChecksum
+from .ready import Arrays
+
+CLASS, COURSE, KERAS = "class folder", "course folder", "Keras cache"
+UNVERIFIED = "an unverified copy"
+
+
+def find(card: Card, train: int | None, test: int | None, notes: list[str]) -> tuple[str, Arrays]:
+    """Origin and arrays of the real set, from the first place that has it; else NotReachable."""
+    shared = settings.class_folder()
+    if shared and not shared.is_dir():
+        notes.append("the class folder that COURSE_DATA_DIR names is not there")
+    elif shared and (arrays := _shared(card, shared, train, test, notes)):
+        return CLASS, arrays
+    if arrays := _own(card, train, test, notes):
+        return COURSE, arrays
+    keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
+    try:
+        if arrays := _look(card, keras, KERAS, train, test, notes):
+            return KERAS, arrays
+    except BrokenFile as error:
+        notes.append(f"passed over: {error}")
+    return _download(card, train, test, notes)
+
+
+def _shared(
+    card: Card, folder: Path, train: int | None, test: int | None, notes: list[str]
+) -> Arrays | None:
+    try:
+        return _look(card, folder, CLASS, train, test, notes)
+    except BrokenFile as error:
+        raise type(error)(
+            f"the class folder cannot give {card.title}: {error}; replace the file or unset "
+            "COURSE_DATA_DIR",
+            error.path,
+        ) from None
+
+
+def _own(card: Card, train: int | None, test: int | None, notes: list[str]) -> Arrays | None:
+    """The set in the course folder; a broken file is set aside, if no other process has done so."""
+    folder = settings.cache_folder()
+    try:
+        return _look(card, folder, COURSE, train, test, notes)
+    except BrokenFile:
+        with fetch.locked(card):
+            try:
+                return _look(card, folder, COURSE, train, test, notes)
+            except BrokenFile as error:
+                notes.append(fetch.set_aside(error.path))
+        return None
+
+
+def _download(
+    card: Card, train: int | None, test: int | None, notes: list[str]
+) -> tuple[str, Arrays]:
+    if fetch.offline():
+        raise NotReachable("no network can be reached")
+    with fetch.locked(card) as folder:
+        if card.kind == "folder" and (arrays := _look(card, folder, COURSE, train, test, notes)):
+            return COURSE, arrays  # another process has unpacked it meanwhile
+        fresh = fetch.ensure(card, folder, notes)
+        arrays = _look(card, folder, COURSE, train, test, notes)
+    return "downloaded" if fresh else COURSE, arrays
+
+
+def _look(
+    card: Card, folder: Path, where: str, train: int | None, test: int | None, notes: list[str]
+) -> Arrays | None:
+    """The set in one folder, None if it is not there; BrokenFile if it cannot be used."""
+    try:
+        if card.kind == "folder":
+            return _look_for_pets(card, folder, where, train, test, notes)
+        path = folder / f"{card.name}.npz"
+        if path.is_file():
+            with ready.Npz(path) as npz:
+                if ready.is_ready(npz, card):
+                    return _ready(card, npz, where, train, test, notes)
+        arrays = _canonical(card, folder, where)
+        if arrays is None:
+            if path.is_file() and all(remote.name != path.name for remote in card.files):
+                raise BrokenFile(f"{path.name} in the {where} holds other arrays", path)
+            return None
+        ready.check(card, arrays, path)
+        for part, rows in (("train", train), ("test", test)):
+            for key in (f"x_{part}", f"y_{part}"):
+                arrays[key] = arrays[key][:rows]
+        return arrays
+    except OSError as error:
+        sentence = f"{card.title} in the {where} cannot be read ({error.strerror or error})"
+        raise BrokenFile(sentence, folder / f"{card.name}.npz") from None
+
+
+def _ready(
+    card: Card, npz: ready.Npz, where: str, train: int | None, test: int | None, notes: list[str]
+) -> Arrays:
+    vouched = _vouched(card, npz.path, where)
+    arrays = ready.read(npz, card, train, test)
+    ready.check(card, arrays, npz.path)
+    if not vouched:
+        notes.append(UNVERIFIED)
+    return arrays
+
+
+def _vouched(card: Card, path: Path, where: str) -> bool:
+    """Whether a ready file is the canonical one or the one that `SHA256SUMS` beside it lists."""
+    for remote in card.files:
+        if remote.name == path.name:
+            try:
+                fetch.verify(path, remote, f"in the {where}")
+                return True
+            except WrongChecksum:
+                if where == KERAS:
+                    raise
+    sums = path.with_name("SHA256SUMS")
+    if not sums.is_file():
+        return False
+    lines = (line.split() for line in sums.read_text(encoding="utf-8").splitlines())
+    listed = {fields[1].lstrip("*"): fields[0] for fields in lines if len(fields) == 2}
+    if path.name in listed and fetch.digest(path) != listed[path.name].lower():
+        raise WrongChecksum(f"{path.name} in the {where} is not the file of SHA256SUMS", path)
+    return path.name in listed
+
+
+def _canonical(card: Card, folder: Path, where: str) -> Arrays | None:
+    """All rows from the canonical files in `folder`, each checked first; None if one is missing.
+
+    A word list may be missing where others have filled the folder.
+    """
+    paths: list[Path | None] = []
+    for remote in card.files:
+        names = (remote.name, *remote.aliases)
+        path = next((folder / name for name in names if (folder / name).is_file()), None)
+        if path is None and (not remote.optional or where == COURSE):
+            return None
+        paths.append(path)
+    for remote, path in zip(card.files, paths, strict=True):
+        if path:
+            fetch.verify(path, remote, f"in the {where}")
+    return canonical.read(card.name, paths)
+
+
+def _look_for_pets(
+    card: Card, folder: Path, where: str, train: int | None, test: int | None, notes: list[str]
+) -> Arrays | None:
+    """The folder set: arranged, or arranged now, into the course folder, from what lies there."""
+    place, target = folder / pets.FOLDER, settings.cache_folder() / pets.FOLDER
+    if not pets.is_arranged(place):
+        source = _source_of_pets(card, folder, where)
+        if source is None or (where != COURSE and pets.is_arranged(target)):
+            return None
+        with fetch.locked(card):
+            if not pets.is_arranged(target):
+                pets.arrange(source, target, notes)
+                if where == COURSE and source.is_file():
+                    source.unlink()
+        place = target
+    arrays = pets.read(place, train, test, notes)
+    if where != COURSE:
+        notes.append(UNVERIFIED)
+    return arrays
+
+
+def _source_of_pets(card: Card, folder: Path, where: str) -> Path | None:
+    archive = folder / card.files[0].name
+    if archive.is_file():
+        fetch.verify(archive, card.files[0], f"in the {where}")
+        return archive
+    others = ("dogs-vs-cats", "PetImages") if where == COURSE else (pets.FOLDER, "dogs-vs-cats")
+    return next((folder / name for name in others if (folder / name).is_dir()), None)
