@@ -13,6 +13,7 @@ import numpy as np
 from .. import record, settings
 from . import places
 from .cards import CARDS, Card
+from .downloads import offline
 from .errors import (
     BadRequest,
     BrokenFile,
@@ -22,7 +23,6 @@ from .errors import (
     NotWritable,
     WrongChecksum,
 )
-from .fetch import offline
 from .ready import Arrays, Ragged
 
 __all__ = [

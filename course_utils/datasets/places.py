@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from .. import settings
-from . import canonical, fetch, pets, ready
+from . import canonical, downloads, pets, ready
 from .cards import Card
 from .errors import BrokenFile, NotReachable, WrongChecksum
 from .ready import Arrays
@@ -50,23 +50,23 @@ def _own(card: Card, train: int | None, test: int | None, notes: list[str]) -> A
     try:
         return _look(card, folder, COURSE, train, test, notes)
     except BrokenFile:
-        with fetch.locked(card):
+        with downloads.locked(card):
             try:
                 return _look(card, folder, COURSE, train, test, notes)
             except BrokenFile as error:
-                notes.append(fetch.set_aside(error.path))
+                notes.append(downloads.set_aside(error.path))
         return None
 
 
 def _download(
     card: Card, train: int | None, test: int | None, notes: list[str]
 ) -> tuple[str, Arrays]:
-    if fetch.offline():
+    if downloads.offline():
         raise NotReachable("no network can be reached")
-    with fetch.locked(card) as folder:
+    with downloads.locked(card) as folder:
         if card.kind == "folder" and (arrays := _look(card, folder, COURSE, train, test, notes)):
             return COURSE, arrays  # another process has unpacked it meanwhile
-        fresh = fetch.ensure(card, folder, notes)
+        fresh = downloads.ensure(card, folder, notes)
         arrays = _look(card, folder, COURSE, train, test, notes)
     return "downloaded" if fresh else COURSE, arrays
 
@@ -114,7 +114,7 @@ def _vouched(card: Card, path: Path, where: str) -> bool:
     for remote in card.files:
         if remote.name == path.name:
             try:
-                fetch.verify(path, remote, f"in the {where}")
+                downloads.verify(path, remote, f"in the {where}")
                 return True
             except WrongChecksum:
                 if where == KERAS:
@@ -124,7 +124,7 @@ def _vouched(card: Card, path: Path, where: str) -> bool:
         return False
     lines = (line.split() for line in sums.read_text(encoding="utf-8").splitlines())
     listed = {fields[1].lstrip("*"): fields[0] for fields in lines if len(fields) == 2}
-    if path.name in listed and fetch.digest(path) != listed[path.name].lower():
+    if path.name in listed and downloads.digest(path) != listed[path.name].lower():
         raise WrongChecksum(f"{path.name} in the {where} is not the file of SHA256SUMS", path)
     return path.name in listed
 
@@ -143,7 +143,7 @@ def _canonical(card: Card, folder: Path, where: str) -> Arrays | None:
         paths.append(path)
     for remote, path in zip(card.files, paths, strict=True):
         if path:
-            fetch.verify(path, remote, f"in the {where}")
+            downloads.verify(path, remote, f"in the {where}")
     return canonical.read(card.name, paths)
 
 
@@ -156,7 +156,7 @@ def _look_for_pets(
         source = _source_of_pets(card, folder, where)
         if source is None or (where != COURSE and pets.is_arranged(target)):
             return None
-        with fetch.locked(card):
+        with downloads.locked(card):
             if not pets.is_arranged(target):
                 pets.arrange(source, target, notes)
                 if where == COURSE and source.is_file():
@@ -171,7 +171,7 @@ def _look_for_pets(
 def _source_of_pets(card: Card, folder: Path, where: str) -> Path | None:
     archive = folder / card.files[0].name
     if archive.is_file():
-        fetch.verify(archive, card.files[0], f"in the {where}")
+        downloads.verify(archive, card.files[0], f"in the {where}")
         return archive
     others = ("dogs-vs-cats", "PetImages") if where == COURSE else (pets.FOLDER, "dogs-vs-cats")
     return next((folder / name for name in others if (folder / name).is_dir()), None)

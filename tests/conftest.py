@@ -1,0 +1,38 @@
+"""What all tests share: an environment of their own, and the real data where they are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REAL_DATA = os.environ.get("COURSE_DATA_DIR")
+REQUIRED = os.environ.get("COURSE_REQUIRE_REAL") == "1"
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path, monkeypatch):
+    """No COURSE_* from outside, empty caches, no network: a test asks for what it needs."""
+    for name in [name for name in os.environ if name.startswith("COURSE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COURSE_OFFLINE", "1")
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+
+
+@pytest.fixture
+def real_data(monkeypatch) -> Path:
+    """The folder of real data, set as the class folder; skips without, fails where it is a duty."""
+    if not REAL_DATA or not Path(REAL_DATA).is_dir():
+        (pytest.fail if REQUIRED else pytest.skip)("COURSE_DATA_DIR names no folder of real data")
+    monkeypatch.setenv("COURSE_DATA_DIR", REAL_DATA)
+    return Path(REAL_DATA)
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A local server in place of every canonical address."""
+    from server import online
+
+    server = online(monkeypatch)
+    yield server
+    server.stop()

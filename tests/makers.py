@@ -1,0 +1,51 @@
+"""Small sets in the layouts of the real ones, and what the tests of data share."""
+
+import io
+
+import numpy as np
+
+from course_utils import drawn
+
+PARTS = ("x_train", "y_train", "x_test", "y_test")
+
+
+def npz(**arrays) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def mnist(train=7, test=4, seed=0) -> dict[str, np.ndarray]:
+    """Arrays of MNIST's shapes and dtypes, filled at random."""
+    rng = np.random.default_rng(seed)
+    arrays = {}
+    for part, rows in (("train", train), ("test", test)):
+        arrays[f"x_{part}"] = rng.integers(0, 256, (rows, 28, 28), np.uint8)
+        arrays[f"y_{part}"] = rng.integers(0, 10, rows, np.uint8)
+    return arrays
+
+
+def texts(rows: int, seed: int, words: int = 50) -> np.ndarray:
+    """Lists of word numbers of unequal length, as Keras keeps them."""
+    rng = np.random.default_rng(seed)
+    lists = np.empty(rows, object)
+    lists[:] = [rng.integers(1, words, rng.integers(1, 9)).tolist() for _ in range(rows)]
+    return lists
+
+
+def same(data, arrays) -> bool:
+    """Whether a Dataset holds exactly these arrays."""
+    return all(np.array_equal(getattr(data, part), arrays[part]) for part in PARTS)
+
+
+def stand_in(monkeypatch, name="mnist") -> None:
+    """A stand-in that costs nothing in place of the drawn one."""
+    monkeypatch.setitem(drawn.STAND_INS, name, mnist)
+
+
+def one_line(captured, *places) -> str:
+    """The single line that `load` printed, which names no path of the machine."""
+    lines = captured.out.splitlines()
+    assert len(lines) == 1 and captured.err == "", captured
+    assert not any(str(place) in lines[0] for place in places)
+    return lines[0]
