@@ -1,0 +1,321 @@
+"""What a chapter must keep to. Each rule takes a notebook and returns its breaches, in words."""
+
+import ast
+import operator
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+CHAPTERS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+IGNORED = "nbval-ignore-output"
+LARGEST = 1_500_000  # bytes
+FORBIDDEN = r"\btf\.keras\b|\btensorflow\.keras\b|ImageDataGenerator|fit_generator|\.to_json\("
+PRIVATE = rf"(?<![\w.])/(?:home|root|tmp|work)\b|[A-Za-z]:\\+Users|{re.escape(str(Path.home()))}\b"
+
+
+def tags(cell: NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def code(nb: NotebookNode, tag: str = "") -> list[NotebookNode]:
+    return [c for c in nb.cells if c.cell_type == "code" and (not tag or tag in tags(c))]
+
+
+def prose(nb: NotebookNode) -> list[NotebookNode]:
+    return [c for c in nb.cells if c.cell_type == "markdown"]
+
+
+def text(cell: NotebookNode) -> str:
+    """What the cell printed to stdout."""
+    return "".join(o.text for o in cell.outputs if o.get("name") == "stdout")
+
+
+# --- form -----------------------------------------------------------------------------------------
+
+
+def opening(nb: NotebookNode) -> list[str]:
+    """The title first; then, as first code cells, `parameters` (only `name = None`), `setup`."""
+    first = nb.cells[0]
+    found = []
+    if first.cell_type != "markdown" or not re.match(r"# \S", first.source):
+        found.append("the first cell is not the title (`# …`)")
+    for cell, tag in zip(code(nb)[:2], ("parameters", "setup"), strict=True):
+        if tag not in tags(cell):
+            found.append(f"{cell.id}: not tagged {tag}")
+    for node in ast.parse(code(nb)[0].source).body:
+        if not (
+            isinstance(node, ast.Assign)
+            and [type(t) for t in node.targets] == [ast.Name]
+            and isinstance(node.value, ast.Constant)
+            and node.value.value is None
+        ):
+            found.append(f"parameters: {ast.unparse(node)!r} is more than `name = None`")
+    return found
+
+
+def ids(nb: NotebookNode) -> list[str]:
+    """Stable ids: unique short words joined by hyphens, none of Jupyter's random hex ones."""
+    every = [cell.id for cell in nb.cells]
+    found = [f"{name}: used twice" for name in sorted(set(every)) if every.count(name) > 1]
+    words = r"[a-z]+[0-9]*(-[a-z0-9]+)*"
+    hexadecimal = r"[0-9a-f]{8}(-.*)?"
+    return found + [
+        f"{name}: not made of words"
+        for name in every
+        if not re.fullmatch(words, name) or re.fullmatch(hexadecimal, name)
+    ]
+
+
+def lengths(nb: NotebookNode) -> list[str]:
+    """Code cells of 15 lines at most; those that are not there to be read, 25."""
+    found = []
+    for cell in code(nb):
+        long = {"parameters", "setup", "exercise", "check"} & set(tags(cell))
+        lines, limit = len(cell.source.splitlines()), 25 if long else 15
+        if lines > limit:
+            found.append(f"{cell.id}: {lines} lines of code, at most {limit}")
+    return found
+
+
+def idiom(nb: NotebookNode) -> list[str]:
+    """Keras 3 only."""
+    hits = ((c.id, re.search(FORBIDDEN, c.source)) for c in code(nb))
+    return [f"{name}: {hit.group()}" for name, hit in hits if hit]
+
+
+# --- outputs --------------------------------------------------------------------------------------
+
+
+def outputs(nb: NotebookNode) -> list[str]:
+    """Executed from top to bottom, without an error, a warning or a line on stderr."""
+    found = []
+    for number, cell in enumerate(code(nb), start=1):
+        if cell.execution_count != number:
+            found.append(f"{cell.id}: execution count {cell.execution_count}, not {number}")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                found.append(f"{cell.id}: stored error {output.ename}")
+            if output.get("name") == "stderr":
+                found.append(f"{cell.id}: stored stderr {output.text[:60]!r}")
+    return found
+
+
+def _strings(node: Any, skip: str = "image/") -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if not key.startswith(skip):
+                yield from _strings(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _strings(value)
+
+
+def privacy(nb: NotebookNode) -> list[str]:
+    """No path of a machine (user names stand in those), no trace of papermill, anywhere."""
+    found = [
+        f"{cell.id}: shows {hit.group()!r}"
+        for cell in nb.cells
+        for string in _strings(cell)
+        for hit in re.finditer(PRIVATE, string)
+    ]
+    traces = ["papermill" in part.metadata for part in (nb, *nb.cells)]
+    return found + (["papermill's metadata is left"] if any(traces) else [])
+
+
+def compared(nb: NotebookNode) -> list[str]:
+    """At least four in ten code cells are compared by nbval."""
+    cells = code(nb)
+    kept = [cell for cell in cells if IGNORED not in tags(cell)]
+    if len(kept) * 10 >= len(cells) * 4:
+        return []
+    return [f"only {len(kept)} of {len(cells)} code cells are compared"]
+
+
+# --- exercises ------------------------------------------------------------------------------------
+
+SOLUTION = re.compile(
+    r"<details>\s*<summary>Solution</summary>\n\n(?:(?!```).)*```python\n(?P<code>(?:(?!```).)+?)\n```\n"
+    r"(?:(?!```).)*\n</details>\s*",
+    re.DOTALL,
+)
+
+
+def solution(cell: NotebookNode) -> str:
+    """The code of a solution cell; "" where it is not folded as agreed."""
+    whole = SOLUTION.fullmatch(cell.source)
+    return whole["code"] if whole and cell.cell_type == "markdown" else ""
+
+
+def exercises(nb: NotebookNode) -> list[tuple[NotebookNode, NotebookNode, NotebookNode]]:
+    """(stub, check, solution) of each exercise: a stub and the two cells after it."""
+    starts = [i for i, cell in enumerate(nb.cells) if "exercise" in tags(cell)]
+    return [tuple(nb.cells[i : i + 3]) for i in starts if i + 2 < len(nb.cells)]
+
+
+def practice(nb: NotebookNode) -> list[str]:
+    """At least four exercises: stub, check and folded solution, one after the other."""
+    every = exercises(nb)
+    found = [] if len(every) >= 4 else [f"only {len(every)} exercises"]
+    for stub, *rest in every:
+        name = stub.id.removesuffix("-stub")
+        for cell, tag in zip(rest, ("check", "solution"), strict=True):
+            if tag not in tags(cell) or cell.id != f"{name}-{tag}":
+                found.append(f"{name}: {cell.id} is not its {tag}")
+        if not solution(rest[1]):
+            found.append(f"{name}: the solution is not one folded python block")
+    lonely = sum(bool({"check", "solution"} & set(tags(cell))) for cell in nb.cells)
+    return found + (["a check or a solution without a stub"] if lonely != 2 * len(every) else [])
+
+
+def _names(source: str) -> tuple[set[str], set[str]]:
+    """Names that `source` binds at its top level or uses from outside, as far as ast can tell."""
+    tree = ast.parse(source)
+    inside: set[ast.AST] = set()
+    bound, used, local = set(), set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            inside.update(child for child in ast.walk(node) if child is not node)
+            if not isinstance(node, ast.Lambda):
+                (local if node in inside else bound).add(node.name)
+        elif isinstance(node, ast.arg):
+            local.add(node.arg)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            (local if node in inside else bound).add(node.id)
+        elif isinstance(node, ast.Name):
+            used.add(node.id)
+    return bound, used - bound - local
+
+
+def independence(nb: NotebookNode) -> list[str]:
+    """No later cell uses a name that an exercise or its solution defines, but its own check."""
+    found = []
+    for stub, check, answer in exercises(nb):
+        mine = _names(stub.source)[0] | _names(solution(answer))[0]
+        after = code(nb)[code(nb).index(stub) + 1 :]
+        for cell in (c for c in after if c is not check):
+            if shared := mine & _names(cell.source)[1]:
+                found.append(f"{cell.id}: uses {', '.join(sorted(shared))} of {stub.id}")
+    return found
+
+
+def only_exercises(nb: NotebookNode, solved: bool) -> NotebookNode:
+    """A copy with set-up, cells tagged `defines`, stubs (or solutions) and checks, no outputs."""
+    nb = nbformat.from_dict(nb)
+    answers = {stub.id: solution(answer) for stub, _, answer in exercises(nb)}
+    wanted = {"parameters", "setup", "defines", "exercise", "check"}
+    nb.cells = [cell for cell in code(nb) if wanted & set(tags(cell))]
+    for cell in nb.cells:
+        cell.outputs, cell.execution_count = [], None
+        cell.source = answers.get(cell.id, cell.source) if solved else cell.source
+    return nb
+
+
+# --- numbers in prose -----------------------------------------------------------------------------
+
+BOUND = re.compile(
+    r"(?P<number>(?<![\d.,])\d[\d,]*(?:\.\d+)?)(?P<percent>[ \u202f\xa0]?%)?[*`$]*"
+    r"<!--\s*(?P<kind>ref|const):\s*(?P<what>.+?)\s*-->"
+)
+_OPERATORS = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+    ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.USub: operator.neg,
+}  # fmt: skip
+
+
+def arithmetic(expression: str) -> float:
+    """Value of numbers joined by + - * / // and parentheses; ValueError for anything else."""
+
+    def value(node: ast.AST) -> float:
+        match node:
+            case ast.Constant(value=int() | float()):
+                return node.value
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                return _OPERATORS[type(op)](value(left), value(right))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -value(operand)
+        raise ValueError(f"no arithmetic: {expression!r}")
+
+    return value(ast.parse(expression.strip(), mode="eval").body)
+
+
+def lookup(results: Mapping[str, Mapping[str, Any]], what: str) -> float:
+    """`ID`, `ID.field` or `ID.field.index` in the results; LookupError or TypeError without it."""
+    name, *path = what.split(".")
+    value: Any = results[name]
+    for step in path or ["measured"]:
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return float(value)
+
+
+def numbers(source: str, results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Numbers bound by comments, against the results and arithmetic; shares that are not bound."""
+    found = []
+    for paragraph in re.split(r"\n\s*\n", source):
+        marked = "reference run" in " ".join(paragraph.lower().replace("*", "").split())
+        hits = list(BOUND.finditer(paragraph))
+        if len(hits) != len(re.findall(r"<!--\s*(?:ref|const)\b", paragraph)):
+            found.append(f"a comment without a number before it: {paragraph[:60]!r}")
+        for hit in hits:
+            shown, what = hit["number"].replace(",", ""), hit["what"]
+            try:
+                true = arithmetic(what) if hit["kind"] == "const" else lookup(results, what)
+            except (LookupError, TypeError, ValueError, SyntaxError) as error:
+                found.append(f"{what}: {type(error).__name__} {error}")
+                continue
+            true *= 100 if hit["percent"] else 1
+            decimals = len(shown.partition(".")[2])
+            if abs(float(shown) - true) > (0.5 * 10**-decimals if decimals else 0) + 1e-9:
+                found.append(f"{hit['number']} stands for {what}, which is {true:.10g}")
+            if hit["kind"] == "ref" and not marked:
+                found.append(f"{hit['number']}: no “reference run” in its paragraph")
+        plain = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", "", BOUND.sub("", paragraph), flags=re.S)
+        loose = re.findall(r"(?<![\d.])0\.[5-9]\d\d+", plain)
+        found += [f"{number}: bound to nothing" for number in loose]
+    return found
+
+
+# --- full, real against quick, drawn --------------------------------------------------------------
+
+
+def _shown(cell: NotebookNode) -> list[tuple[str, str]]:
+    """What nbval compares: streams, joined, and every text of results and displays."""
+    streams: dict[str, str] = {}
+    data = []
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            streams[output.name] = streams.get(output.name, "") + output.text
+        data += [(k, v) for k, v in output.get("data", {}).items() if k.startswith("text/")]
+    return sorted(streams.items()) + data
+
+
+def _moving(cell: NotebookNode) -> bool:
+    """Whether the cell shows an image or a widget (a progress bar), which runs draw anew."""
+    kinds = [kind for output in cell.outputs for kind in output.get("data", {})]
+    return any(kind.startswith("image/") or "widget" in kind for kind in kinds)
+
+
+def tagging(stored: NotebookNode, other: NotebookNode) -> list[str]:
+    """Cells whose text differs between two runs and lack the tag, or have it without need."""
+    again = {cell.id: cell for cell in code(other)}
+    found = []
+    for cell in code(stored):
+        differs = _shown(cell) != _shown(again[cell.id])
+        if differs and IGNORED not in tags(cell):
+            found.append(f"{cell.id}: differs between the runs, needs {IGNORED}")
+        if IGNORED in tags(cell) and not differs and not _moving(cell):
+            found.append(f"{cell.id}: the same in both runs, {IGNORED} is not needed")
+    return found
+
+
+RULES = [
+    opening, ids, lengths, idiom, outputs, privacy, compared, practice, independence,
+]  # fmt: skip

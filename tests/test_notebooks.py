@@ -1,0 +1,275 @@
+"""Every chapter keeps to its contract; and the rules that say so can tell a breach."""
+
+import re
+
+import nbformat
+import notebook_tools as tools
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+each_chapter = pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
+
+
+def test_there_is_a_chapter():
+    assert tools.CHAPTERS
+
+
+@each_chapter
+@pytest.mark.parametrize("rule", tools.RULES, ids=lambda rule: rule.__name__)
+def test_chapter(path, rule):
+    assert rule(nbformat.read(path, as_version=4)) == []
+
+
+@each_chapter
+def test_chapter_is_a_small_valid_notebook(path):
+    assert path.stat().st_size < tools.LARGEST
+    nbformat.validate(nbformat.read(path, as_version=4))
+
+
+@each_chapter
+def test_numbers_in_the_prose_are_those_of_the_results(path):
+    from course_utils.results import reference
+
+    every = tools.prose(nbformat.read(path, as_version=4))
+    found = {cell.id: tools.numbers(cell.source, reference()) for cell in every}
+    assert {name: breaches for name, breaches in found.items() if breaches} == {}
+
+
+def test_readme_table_and_numbers_are_those_of_the_results():
+    from course_utils.results import readme_table, reference
+
+    readme = (tools.FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    begin, end = "<!-- results:begin -->", "<!-- results:end -->"
+    assert readme.count(begin) == readme.count(end) == 1
+    before, rest = readme.split(begin)
+    table, after = rest.split(end)
+    assert table.strip() == readme_table().strip()
+    assert tools.numbers(before + after, reference()) == []
+
+
+def execute(nb, folder):
+    NotebookClient(nb, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
+    return nb
+
+
+@each_chapter
+@pytest.mark.parametrize(("solved", "answer"), [(False, "not attempted"), (True, "right")])
+def test_exercises_answer(path, solved, answer, monkeypatch):
+    """Each solution in its stub is right; each stub as it stands is not attempted."""
+    monkeypatch.setenv("COURSE_PROFILE", "quick")
+    monkeypatch.setenv("COURSE_SOURCE", "drawn")
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    nb = tools.only_exercises(nbformat.read(path, as_version=4), solved)
+    execute(nb, path.parent)
+    checks = {cell.id: tools.text(cell).strip() for cell in tools.code(nb, "check")}
+    assert checks == dict.fromkeys(checks, answer) and len(checks) >= 4
+
+
+@pytest.mark.slow
+@each_chapter
+def test_tags_are_those_that_a_quick_drawn_run_needs(path, tmp_path, monkeypatch):
+    from course_utils import run
+
+    monkeypatch.setenv("COURSE_BUILD", str(tmp_path))
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    stem = path.stem
+    assert run.run([stem], profile="quick", source="drawn", jobs=1, folder=path.parent) == 0
+    again = nbformat.read(tmp_path / "notebooks" / path.name, as_version=4)
+    assert tools.tagging(nbformat.read(path, as_version=4), again) == []
+
+
+# --- the rules themselves, on a small notebook ----------------------------------------------------
+
+
+def cell(name, source, *tags, out=None, **more):
+    outputs = [new_output("stream", name="stdout", text=out)] if out else []
+    made = new_code_cell(source, id=name, outputs=outputs, **more)
+    made.metadata["tags"] = list(tags)
+    return made
+
+
+def note(name, source, *tags):
+    return new_markdown_cell(source, id=name, metadata={"tags": list(tags)})
+
+
+def fold(code):
+    return f"<details><summary>Solution</summary>\n\n```python\n{code}\n```\n\n</details>"
+
+
+@pytest.fixture
+def chapter():
+    """A chapter that keeps to every rule: the sum of two numbers."""
+    cells = [
+        note("title", "# Sums"),
+        cell("parameters", "profile = None\nepochs = None", "parameters"),
+        cell("setup", "print('ready')", "setup", out="ready\n"),
+        cell("values", "def add(a, b):\n    return a + b\n\n\none = 1", "defines"),
+        cell("this-run", "print(one * 3)", tools.IGNORED, out="3\n"),
+    ]
+    for i in range(1, 5):
+        check = f"print('right' if two{i} == 2 else 'not attempted')"
+        cells += [
+            cell(f"ex{i}-stub", f"two{i} = ...", "exercise"),
+            cell(f"ex{i}-check", check, "check", out="not attempted\n"),
+            note(f"ex{i}-solution", fold(f"two{i} = add(one, one)"), "solution"),
+        ]
+    nb = new_notebook(cells=cells)
+    for number, one in enumerate(tools.code(nb), start=1):
+        one.execution_count = number
+    nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    return nb
+
+
+@pytest.mark.parametrize("rule", tools.RULES, ids=lambda rule: rule.__name__)
+def test_rule_accepts_a_good_chapter(rule, chapter):
+    assert rule(chapter) == []
+
+
+def by_id(nb, name):
+    return next(c for c in nb.cells if c.id == name)
+
+
+def edit(name, **changes):
+    return lambda nb: by_id(nb, name).update(changes)
+
+
+def tag(name, *tags):
+    return lambda nb: by_id(nb, name).metadata.update(tags=list(tags))
+
+
+def show(cell_id, kind, **what):
+    return lambda nb: by_id(nb, cell_id).outputs.append(new_output(kind, **what))
+
+
+def drop(name):
+    return lambda nb: nb.cells.remove(by_id(nb, name))
+
+
+def ignore_most(nb):
+    for one in tools.code(nb)[:-4]:
+        one.metadata.tags.append(tools.IGNORED)
+
+
+ERROR = {"ename": "ValueError", "evalue": "no", "traceback": []}
+HTML = {"data": {"text/html": "<td>C:\\Users\\ann\\x</td>"}}
+BREACHES = [
+    ("opening", edit("title", source="Sums"), "not the title"),
+    ("opening", drop("parameters"), "not tagged parameters"),
+    ("opening", tag("setup"), "not tagged setup"),
+    ("opening", edit("parameters", source="epochs = 3"), "more than `name = None`"),
+    ("opening", edit("parameters", source="a = b = None; import os"), "'import os'"),
+    ("ids", edit("values", id="3f2a9c1e"), "not made of words"),
+    ("ids", edit("values", id="deadbeef"), "not made of words"),
+    ("ids", edit("values", id="this-run"), "used twice"),
+    ("lengths", edit("values", source="x = 1\n" * 16), "16 lines of code, at most 15"),
+    ("lengths", edit("setup", source="x = 1\n" * 26), "26 lines of code, at most 25"),
+    ("idiom", edit("values", source="tf.keras.Input((1,))"), "tf.keras"),
+    ("idiom", edit("values", source="m.fit_generator(g)"), "fit_generator"),
+    ("outputs", edit("setup", execution_count=None), "execution count None, not 2"),
+    ("outputs", edit("setup", execution_count=7), "execution count 7, not 2"),
+    ("outputs", show("setup", "error", **ERROR), "stored error ValueError"),
+    ("outputs", show("setup", "stream", name="stderr", text="W"), "stored stderr 'W'"),
+    ("privacy", edit("values", source="open('/home/ann/x')"), "'/home'"),
+    ("privacy", edit("title", source="# See /tmp/x"), "'/tmp'"),
+    ("privacy", show("setup", "stream", name="stdout", text="in /work/data"), "'/work'"),
+    ("privacy", show("setup", "display_data", **HTML), "Users"),
+    ("privacy", lambda nb: nb.metadata.update(papermill={}), "papermill's metadata"),
+    ("compared", ignore_most, "only 4 of 12 code cells"),
+    ("practice", lambda nb: nb.cells.__delitem__(slice(-3, None)), "only 3 exercises"),
+    ("practice", edit("ex2-check", id="ex2-test"), "ex2-test is not its check"),
+    ("practice", tag("ex2-solution"), "ex2-solution is not its solution"),
+    ("practice", edit("ex2-solution", source="```python\ntwo2 = 2\n```"), "not one folded"),
+    ("practice", tag("ex2-stub"), "without a stub"),
+    ("practice", edit("ex2-solution", source=fold("a\n```\n```python\nb")), "not one folded"),
+    ("independence", edit("ex2-stub", source="two2 = two1"), "ex2-stub: uses two1 of ex1-stub"),
+    ("independence", edit("ex2-check", source="def f():\n    return two1"), "uses two1"),
+]
+
+
+@pytest.mark.parametrize(("rule", "change", "words"), BREACHES)
+def test_rule_names_the_breach(rule, change, words, chapter):
+    change(chapter)
+    found = getattr(tools, rule)(chapter)
+    assert any(words in breach for breach in found), found
+
+
+def test_every_rule_has_a_breach():
+    assert {rule for rule, *_ in BREACHES} == {rule.__name__ for rule in tools.RULES}
+
+
+def test_a_name_of_an_exercise_may_be_bound_anew(chapter):
+    edit("ex2-check", source="print([two1 for two1 in range(two2)])")(chapter)
+    assert tools.independence(chapter) == []
+
+
+def test_solutions_are_pasted_and_everything_else_left_out(chapter, tmp_path):
+    before = str(chapter)
+    nb = tools.only_exercises(chapter, solved=True)
+    assert by_id(nb, "ex3-stub").source == "two3 = add(one, one)"
+    assert "this-run" not in [c.id for c in nb.cells]
+    assert not any(c.outputs for c in nb.cells) and str(chapter) == before
+    execute(nb, tmp_path)
+    assert [tools.text(c) for c in tools.code(nb, "check")] == ["right\n"] * 4
+
+
+RESULTS = {"net": {"measured": 0.99206, "literature": 0.992, "spread": [0.9911, 0.9928],
+                   "parameters": 1256080}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "*Reference run*: **0.9921**<!-- ref:net -->, from 0.9911<!-- ref:net.spread.0 -->.",
+        "In the\nreference run 99.2 %<!-- ref:net --> (0.992<!-- ref:net.literature -->).",
+        "The reference run has 1,256,080<!-- ref:net.parameters --> parameters.",
+        "1,256,080<!-- const:20*26+50*501+2450*500+500+5010 --> parameters",
+        "469<!-- const:-(-60000//128) --> steps",
+        "A rate of 0.001 and momentum 0.9; `0.9921` in code; 0.987<!-- const:0.987 --> elsewhere.",
+    ],
+)
+def test_true_numbers_pass(source):
+    assert tools.numbers(source, RESULTS) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("reference run 0.9922<!-- ref:net -->", "which is 0.99206"),
+        ("reference run 0.992061<!-- ref:net -->", "which is 0.99206"),
+        ("reference run 99.3 %<!-- ref:net -->", "which is 99.206"),
+        ("0.9921<!-- ref:net -->\n\nThe reference run.", "no “reference run”"),
+        ("reference run 0.9921<!-- ref:other -->", "other: KeyError"),
+        ("reference run 0.9921<!-- ref:net.spread.4 -->", "net.spread.4: IndexError"),
+        ("1,256,081<!-- const:20*26+50*501+2450*500+500+5010 -->", "which is 1256080"),
+        ("2<!-- const:len('ab') -->", "no arithmetic"),
+        ("2<!-- const:2** -->", "SyntaxError"),
+        ("accuracy<!-- ref:net -->", "a comment without a number"),
+        ("It reaches 0.987 on the test set.", "0.987: bound to nothing"),
+    ],
+)
+def test_untrue_numbers_are_named(source, words):
+    (breach,) = tools.numbers(source, RESULTS)
+    assert words in breach
+
+
+def test_tags_are_held_against_two_runs(chapter):
+    other = nbformat.from_dict(chapter)
+    assert tools.tagging(chapter, other) == [
+        f"this-run: the same in both runs, {tools.IGNORED} is not needed"
+    ]
+    show("this-run", "stream", name="stdout", text="more\n")(other)
+    assert tools.tagging(chapter, other) == []
+    show("values", "execute_result", data={"text/plain": "4"})(other)
+    (breach,) = tools.tagging(chapter, other)
+    assert re.match("values: differs", breach)
+
+
+def test_tagged_images_and_pieces_of_a_stream_are_no_difference(chapter):
+    picture = {"data": {"image/png": "iVBOR", "text/plain": "Figure: Digits"}}
+    show("this-run", "display_data", **picture)(chapter)
+    other = nbformat.from_dict(chapter)
+    by_id(other, "setup").outputs = []
+    show("setup", "stream", name="stdout", text="rea")(other)
+    show("setup", "stream", name="stdout", text="dy\n")(other)
+    assert tools.tagging(chapter, other) == []
