@@ -1,6 +1,7 @@
 """What was measured: single trainings while a run goes on, and the file of reference results."""
 
 import hashlib
+import inspect
 import json
 import os
 import platform
@@ -38,13 +39,12 @@ def publish(
     metric: str = "test accuracy",
     literature: float | None = None,
     edition: str | None = None,
-    full: bool = False,
 ) -> None:
-    """Note `runs` as the result `id` of this run, and where `full`, for the results file.
+    """Note `runs` as the result `id` of this run, and of a full run for the results file.
 
     `data`: "real", "drawn" or "generated"; `edition`: what differs from the original experiment.
-    A full run on real or generated data leaves the row in `build/results/ID.json`, from where
-    `promote` takes it.
+    A full run with its own budgets on real or generated data leaves the row in
+    `build/results/ID.json`, from where `promote` takes it.
     """
     row = {
         "id": id,
@@ -64,7 +64,7 @@ def publish(
         "date": date.today().isoformat(),
     }
     _this_run[id] = row
-    if full and data != "drawn":
+    if settings.profile() == "full" and not settings.changed_budget() and data != "drawn":
         _write(settings.build_folder() / "results" / f"{id}.json", row)
 
 
@@ -152,23 +152,32 @@ def readme_table() -> str:
     return "\n".join(lines)
 
 
+def definition(model: Any, extra: list[Any]) -> str:
+    """Text that two networks share only if they are defined alike, whatever their names."""
+    import keras
+
+    config = json.loads(json.dumps(model.get_config(), default=str))
+    config.pop("name", None)
+    for layer in config["layers"]:
+        for name in ("name", "seed"):
+            layer["config"].pop(name, None)
+    return json.dumps(
+        [config, keras.config.dtype_policy().name, keras.__version__, *extra],
+        sort_keys=True,
+        default=str,
+    )
+
+
 class Store:
     """Results of single trainings in `build/kept/`, one JSON file each (weights beside it)."""
 
-    def __init__(self, model: Any, data: tuple, *budget: Any) -> None:
-        import keras
-
+    def __init__(self, key: str, data: Sequence[np.ndarray], budget: list, also: Any) -> None:
         digest = hashlib.sha256()
-        for array in (a for part in data if part is not None for a in part):
+        for array in data:
             digest.update(f"{array.shape}{array.dtype}".encode())
             digest.update(np.ascontiguousarray(array))
-        config = json.loads(json.dumps(model.get_config(), default=str))
-        for layer in config["layers"]:
-            layer["config"].pop("name", None), layer["config"].pop("seed", None)
-        config.pop("name", None)
-        parts = [config, model.optimizer.get_config(), digest.hexdigest(), *budget]
-        parts += [keras.config.dtype_policy().name, keras.__version__]
-        text = json.dumps(parts, sort_keys=True, default=str)
+        extra = inspect.getsource(also) if also else None
+        text = json.dumps([key, digest.hexdigest(), budget, extra])
         self.key = hashlib.sha256(text.encode()).hexdigest()[:24]
         self.folder = settings.build_folder() / "kept"
 

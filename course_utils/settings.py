@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 PROFILES = ("quick", "lesson", "full")
 SOURCES = ("auto", "real", "drawn")
@@ -61,14 +62,19 @@ def flag(variable: str) -> bool:
     return os.environ.get(variable, "0") not in ("", "0")
 
 
-_changed: list[str] = []
+_run: dict[str, Any] = {"profile": None, "changed": []}
 
 
-def note_changed(names: list[str]) -> None:
-    """Remember which budgets the reader changed (`training.setup` calls this)."""
-    _changed[:] = names
+def note_run(profile: str, changed: list[str]) -> None:
+    """Remember the profile in force and the budgets that the reader changed (`training.setup`)."""
+    _run.update(profile=profile, changed=list(changed))
+
+
+def profile() -> str | None:
+    """The profile in force, None before `training.setup`."""
+    return _run["profile"]
 
 
 def changed_budget() -> list[str]:
     """Names of the budgets that the reader changed; empty where the profile's own are in force."""
-    return list(_changed)
+    return list(_run["changed"])

@@ -10,12 +10,14 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_utils import precision, record, results, settings
+from course_utils.progress import in_browser, progress
 
 if TYPE_CHECKING:
     import keras
@@ -47,7 +49,8 @@ def setup(
     for name, value in chosen.items():
         for one in value if isinstance(value, list | tuple) else [value]:
             _whole(name, one, least=1)
-    settings.note_changed([n for n, v in budgets.items() if v[0] not in (None, v[column])])
+    changed = [n for n, v in budgets.items() if v[0] not in (None, v[column])]
+    settings.note_run(profile, changed)
 
     keras = _import_keras()
     dtype, why = precision.choose(dtype)
@@ -114,84 +117,37 @@ def _warnings_are_errors() -> None:
     warnings.filterwarnings("ignore", category=ResourceWarning)
 
 
-def in_browser() -> bool:
-    """Whether somebody watches this kernel (JupyterLab, VS Code, Colab) and not a headless run."""
-    watchers = ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG")
-    return any(name in os.environ for name in watchers) and not settings.flag("COURSE_HEADLESS")
-
-
-def progress(label: str = "") -> "keras.callbacks.Callback":
-    """Callback for `fit(..., verbose=0)`: a bar in the browser, at most a line an epoch headless.
-
-    Stopping the kernel (■ in JupyterLab, Ctrl-C) ends the training after the step in hand: `fit`
-    returns as usual and the network keeps the weights that it has; a second stop interrupts at
-    once. The callback's `interrupted` says whether that happened.
-    """
-    import signal
-    import threading
-
-    import keras
-
-    class Progress(keras.callbacks.Callback):
-        interrupted = False
-
-        def on_train_begin(self, logs: dict | None = None) -> None:
-            self.epochs, self.bar = self.params["epochs"], None
-            self.in_main = threading.current_thread() is threading.main_thread()
-            if self.in_main:
-                self.before = signal.signal(signal.SIGINT, self.stop)
-            if in_browser():
-                from tqdm.notebook import tqdm
-
-                self.bar = tqdm(total=self.epochs, desc=label or "epochs", unit="epoch")
-
-        def stop(self, *_: Any) -> None:
-            signal.signal(signal.SIGINT, self.before)
-            self.interrupted = self.model.stop_training = True
-
-        def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-            values = "  ".join(f"{k} {v:.4f}" for k, v in (logs or {}).items())
-            if self.bar is not None:
-                self.bar.set_postfix_str(values)
-                self.bar.update()
-            else:
-                print(f"{label} epoch {epoch + 1}/{self.epochs}  {values}".strip())
-            self.done = epoch + 1
-
-        def on_train_end(self, logs: dict | None = None) -> None:
-            if self.in_main:
-                signal.signal(signal.SIGINT, self.before)
-            if self.bar is not None:
-                self.bar.close()
-            if self.interrupted:
-                print(
-                    f"Stopped in epoch {self.done} of {self.epochs}: the weights so far are kept."
-                )
-
-    return Progress()
-
-
 @dataclass
 class Runs:
     """One network trained from several seeds.
 
     `accuracy` (n_seeds,): share of the test samples named rightly; `histories`: Keras's history of
-    each seed; `seconds`: training time of each; `parameters`: of the network; `model`: the network
-    as trained from the first seed.
+    each seed; `seconds`: training time of each; `also`: what `measure(also=…)` returned for each;
+    `parameters`: of the network; `weights`: of the network trained from the first seed.
     """
 
     accuracy: np.ndarray
     histories: list[dict[str, list[float]]]
     seconds: list[float]
+    also: list[Any]
     seeds: list[int]
     epochs: int | None
+    updates: int | None
     parameters: int
-    model: Any = field(repr=False)
+    build: Callable[[], "keras.Model"] = field(repr=False)
+    weights: list[np.ndarray] = field(default_factory=list, repr=False)
 
     @property
     def mean(self) -> float:
         """Mean test accuracy over the seeds."""
         return float(np.mean(self.accuracy))
+
+    @cached_property
+    def model(self) -> "keras.Model":
+        """The network as trained from the first seed."""
+        model = self.build()
+        model.set_weights(self.weights)
+        return model
 
 
 def measure(
@@ -206,94 +162,117 @@ def measure(
     seeds: Sequence[int] = (0,),
     validation: Samples | None = None,
     loss: str = "sparse_categorical_crossentropy",
-    keep: bool = False,
+    also: Callable[["keras.Model"], Any] | None = None,
     label: str = "",
 ) -> Runs:
     """Train `build()` from each seed and measure it once on `test`.
 
-    `train`, `validation`, `test`: (inputs, integer labels). `optimizer`: a name or an unused
-    optimiser. The network is built and traced once; every seed gets fresh weights and a fresh
-    optimiser. The budget is a number of `epochs`, or of `updates` with full batches drawn from an
-    endless shuffled stream. `keep=True` stores each seed's result under `build/kept/` as soon as
-    it is there, keyed by network, data, budget, precision and versions, so that an interrupted
-    run continues.
+    `train`, `validation`, `test`: (inputs, integer labels). `optimizer`: a name or an optimiser.
+    The budget is a number of `epochs`, or of `updates` with full batches drawn from an endless
+    shuffled stream. `also`: a further measurement of the trained network, of plain numbers.
+    The network is traced once; every seed gets fresh weights and a fresh optimiser. In the `full`
+    profile each seed's result is kept under `build/kept/` as soon as it is there, keyed by network,
+    data, budget, precision and versions, so that an interrupted run continues.
+    Raises ValueError without a budget or with two.
     """
-    import keras
-
-    def fresh(seed: int) -> "keras.Model":
-        keras.utils.set_random_seed(seed)
-        return build()
-
-    model = fresh(seeds[0])
     if (epochs is None) == (updates is None):
         raise ValueError("give either epochs or updates")
+    for name, value in (("epochs", epochs), ("updates", updates), ("batch_size", batch_size)):
+        if value is not None:
+            _whole(name, value, least=1)
     steps = updates or math.ceil(len(train[0]) / batch_size)
     fit = {"epochs": 1, "steps_per_epoch": updates} if updates else {"epochs": epochs}
-    model.compile(
-        optimizer=keras.optimizers.get(optimizer),
-        loss=loss,
-        metrics=["accuracy"],
-        steps_per_execution=min(steps, 8),
+    key, model, start = _compiled(build, optimizer, loss, min(steps, 8))
+    runs = Runs(
+        *(np.zeros(len(seeds)), [], [], [], list(seeds), epochs, updates),
+        parameters=model.count_params(),
+        build=build,
     )
-    model.optimizer.build(model.trainable_variables)
-    start = [np.array(v) for v in model.optimizer.variables]
-    store = results.Store(model, (train, validation, test), fit, batch_size, loss) if keep else None
-    runs = Runs(np.zeros(len(seeds)), [], [], list(seeds), epochs, model.count_params(), model)
-    first: list[np.ndarray] = []
+    store = None
+    if settings.profile() == "full":
+        data = [array for part in (train, validation, test) if part for array in part]
+        store = results.Store(key, data, [fit, batch_size], also)
     for i, seed in enumerate(seeds):
         kept = store.find(seed) if store else None
         if kept is None:
-            _copy(fresh(seed).variables, model.variables)
-            _copy(start, model.optimizer.variables)
-            kept = _one(model, train, validation, test, fit, batch_size, seed, f"{label} {seed}")
+            _fresh(build, model, start, seed)
+            began = time.perf_counter()
+            history = _fit(model, train, validation, fit, batch_size, seed, f"{label} · {seed}")
+            seconds = time.perf_counter() - began
+            kept = {"accuracy": accuracy(model, *test), "history": history, "seconds": seconds}
+            kept["also"] = also(model) if also else None
             if store:
                 store.put(seed, kept, model.get_weights() if i == 0 else None)
+            runs.weights = runs.weights or model.get_weights()
         elif i == 0:
-            model.set_weights(store.weights(seed))
-        if i == 0:
-            first = model.get_weights()
+            runs.weights = store.weights(seed)
         runs.accuracy[i] = kept["accuracy"]
         runs.histories.append(kept["history"])
         runs.seconds.append(kept["seconds"])
-    model.set_weights(first)
+        runs.also.append(kept["also"])
     return runs
 
 
-def _copy(values: Sequence[Any], variables: Sequence[Any]) -> None:
-    for value, variable in zip(values, variables, strict=True):
+_traced: dict[str, tuple[Any, list[np.ndarray]]] = {}
+
+
+def _compiled(build: Callable, optimizer: Any, loss: str, steps: int) -> tuple[str, Any, list]:
+    """The definition's text, its network compiled, and its optimiser's first state."""
+    import keras
+
+    model = build()
+    optimizer = keras.optimizers.get(optimizer)
+    settings_of = {k: v for k, v in optimizer.get_config().items() if k != "name"}
+    optimizer = type(optimizer).from_config(settings_of)
+    key = results.definition(model, [type(optimizer).__name__, settings_of, loss, steps])
+    if key not in _traced:
+        model.compile(
+            optimizer=optimizer, loss=loss, metrics=["accuracy"], steps_per_execution=steps
+        )
+        optimizer.build(model.trainable_variables)
+        _traced[key] = model, [np.array(v) for v in optimizer.variables]
+    return key, *_traced[key]
+
+
+def _fresh(build: Callable, model: Any, start: list[np.ndarray], seed: int) -> None:
+    """Give `model` the weights that `build()` draws from `seed`, and its optimiser its start."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    pairs = zip(build().variables, model.variables, strict=True)
+    for value, variable in [*pairs, *zip(start, model.optimizer.variables, strict=True)]:
         variable.assign(value)
 
 
-def _one(
+def _fit(
     model: Any,
     train: Samples,
     validation: Samples | None,
-    test: Samples,
-    fit: dict[str, Any],
+    fit: dict[str, int],
     batch_size: int,
     seed: int,
     label: str,
-) -> dict[str, Any]:
+) -> dict[str, list[float]]:
+    import keras
     import tensorflow as tf
 
+    keras.utils.set_random_seed(seed)
     rows = tf.data.Dataset.from_tensor_slices(train).shuffle(len(train[0]), seed=seed)
     if "steps_per_epoch" in fit:
         rows = rows.repeat()
     checked = tf.data.Dataset.from_tensor_slices(validation).batch(1000) if validation else None
-    watch = [progress(label.strip())] if in_browser() else []
-    began = time.perf_counter()
+    watch = [progress(label)] if in_browser() else []
     history = model.fit(
         rows.batch(batch_size).prefetch(4),
         validation_data=checked,
-        shuffle=False,  # the stream is shuffled already
         callbacks=watch,
+        shuffle=False,  # the stream is shuffled already
         verbose=0,
         **fit,
     ).history
-    seconds = time.perf_counter() - began
     if watch and watch[0].interrupted:
         raise KeyboardInterrupt("stopped while measuring: this network's figures are not used")
-    return {"accuracy": accuracy(model, *test), "history": history, "seconds": seconds}
+    return history
 
 
 def accuracy(model: "keras.Model", x: np.ndarray, y: np.ndarray) -> float:

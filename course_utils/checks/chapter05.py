@@ -1,0 +1,163 @@
+"""Checkers of the exercises of chapter 05."""
+
+from typing import Any
+
+import numpy as np
+
+from course_utils.checks.exercise import Wrong, array, attempted, call, judge, number, shape
+
+
+def check_1(answer: Any) -> None:
+    """Steps of a training: `answer(samples, batch_size, epochs)` -> whole number."""
+
+    def examine(steps: Any) -> None:
+        for samples, batch, epochs in ((256, 128, 1), (60_000, 128, 1), (300, 128, 4), (7, 8, 3)):
+            right = -(-samples // batch) * epochs
+            known = {
+                samples // batch * epochs: "the last, smaller batch is a step too: round up",
+                -(-samples * epochs // batch): "a batch ends with its epoch: round up first, "
+                "then multiply",
+                samples * epochs: "these are samples seen, not steps: divide by the batch size",
+            }
+            known.pop(right, None)
+            try:
+                number(call(steps, samples, batch, epochs), right, known)
+            except Wrong as wrong:
+                case = f"{samples:,} samples in batches of {batch}, {epochs} epochs"
+                raise Wrong(f"for {case}: {wrong}") from wrong
+
+    judge(answer, examine)
+
+
+def check_2(answer: Any) -> None:
+    """Parameters of 32 filters of 5×5 on 64 channels: a whole number."""
+    known = {
+        32 * 25 + 32: "each filter reads all 64 channels: it has 5·5·64 weights, not 5·5",
+        64 * 25 * 32: "the weights are right; each of the 32 filters has a bias too",
+        64 * 25 * 32 + 64: "one bias for each filter (32), not for each channel it reads (64)",
+        64 * 25 * 32 + 1: "each of the 32 filters has a bias of its own",
+        64 * 5 * 32 + 32: "a 5×5 filter has 25 places, not 5",
+    }
+    judge(answer, lambda value: number(value, 64 * 25 * 32 + 32, known))
+
+
+def check_3(answer: Any) -> None:
+    """Shape after 16 filters of 5×5, stride 2, no padding, then a 2×2 pool, on (28, 28, 1)."""
+    known = {
+        (12, 12, 16): "was the stride forgotten, or the pool? 28 becomes 12 after the strided "
+        "convolution, and the pool halves it once more",
+        (7, 7, 16): "that is with padding; without it the first window starts inside the image",
+        (5, 5, 16): "off by one: from 28 − 5 = 23 free places, a stride of 2 makes ⌊23 / 2⌋ + 1",
+        (16, 6, 6): "the values are right; Keras puts the channels last",
+        (6, 6, 1): "each of the 16 filters makes a channel of its own",
+        (6, 6): "the channels are missing: the output has an axis for the 16 filters",
+        (None, 6, 6, 16): "right but for the batch axis, which is not asked for",
+        (14, 14, 16): "two steps halve the image here: the stride and the pool",
+    }
+    judge(answer, lambda value: shape(value, (6, 6, 16), known))
+
+
+def _shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:
+    moved = np.zeros_like(images)
+    n, h, w = images.shape
+    rows, columns = range(max(down, 0), h + min(down, 0)), range(max(right, 0), w + min(right, 0))
+    for row in rows:
+        for column in columns:
+            moved[:, row, column] = images[:, row - down, column - right]
+    return moved
+
+
+def check_4(answer: Any) -> None:
+    """`answer(images, down, right)`: images (n, h, w) moved, zeros moved in, input untouched."""
+
+    def examine(shift: Any) -> None:
+        images = np.random.default_rng(4).integers(1, 256, (3, 6, 7)).astype(np.uint8)
+        for down, right in ((1, 0), (0, 2), (-2, 1), (0, 0), (3, -3)):
+            given = images.copy()
+            value = call(shift, given, down, right)
+            if not np.array_equal(given, images):
+                raise Wrong("the images that were passed in are changed: work on a copy")
+            known = {
+                "what leaves on one side comes back on the other: zeros should move in": np.roll(
+                    images, (down, right), axis=(1, 2)
+                ),
+                "this moves the other way: down and right are positive": _shifted(
+                    images, -down, -right
+                ),
+                "down and right are exchanged: rows are the axis before columns": _shifted(
+                    images, right, down
+                ),
+            }
+            try:
+                array(value, _shifted(images, down, right), known)
+            except Wrong as wrong:
+                raise Wrong(f"for down={down}, right={right}: {wrong}") from wrong
+
+    judge(answer, examine)
+
+
+def check_5(answer: Any) -> None:
+    """`answer()` builds the strided network that the exercise describes."""
+    import keras
+
+    def examine(build: Any) -> None:
+        model = call(build)
+        if not isinstance(model, keras.Model):
+            raise Wrong(f"a Keras model is asked for, this is a {type(model).__name__}")
+        if not model.built:
+            raise Wrong("the network has no input shape yet: begin with keras.Input((28, 28, 1))")
+        if model.input_shape == (None, 1, 28, 28):
+            raise Wrong("channels first: Keras expects (28, 28, 1), the channel last")
+        if model.input_shape != (None, 28, 28, 1):
+            raise Wrong(f"the input shape is {model.input_shape[1:]}, it should be (28, 28, 1)")
+        layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+        if [layer.filters for layer in layers] != [16, 32]:
+            found = [layer.filters for layer in layers]
+            raise Wrong(f"two convolutions of 16 and 32 filters are asked for, found {found}")
+        for layer, size in zip(layers, (14, 7), strict=True):
+            _check_convolution(layer, size)
+        if not any(isinstance(la, keras.layers.GlobalAveragePooling2D) for la in model.layers):
+            raise Wrong("the global average is missing between the convolutions and the output")
+        if model.output_shape != (None, 10):
+            raise Wrong(f"the output shape is {model.output_shape[1:]}, it should be (10,)")
+        if getattr(model.layers[-1], "activation", None) is not keras.activations.softmax:
+            raise Wrong("the last layer should end in a softmax, so that the ten outputs add to 1")
+        right = 16 * (9 + 1) + 32 * (9 * 16 + 1) + 10 * (32 + 1)
+        if model.count_params() != right:
+            found = model.count_params()
+            raise Wrong(f"the network has {found:,} parameters, it should have {right:,}")
+
+    judge(answer, examine)
+
+
+def _check_convolution(layer: Any, size: int) -> None:
+    if layer.kernel_size != (3, 3):
+        raise Wrong(f"{layer.filters} filters of 3×3 are asked for, these are {layer.kernel_size}")
+    if not layer.use_bias:
+        raise Wrong(f"the bias of the convolution with {layer.filters} filters is missing")
+    if layer.strides == (1, 1):
+        raise Wrong(f"the convolution with {layer.filters} filters moves by 1: set its stride to 2")
+    if layer.padding != "same" or layer.output.shape[1:3] != (size, size):
+        found = tuple(layer.output.shape[1:3])
+        raise Wrong(f"after {layer.filters} filters the image is {found}, not {(size, size)}")
+
+
+def check_6(answer: Any) -> None:
+    """`answer(y_true, y_pred)` -> (true, predicted): the most frequent error."""
+
+    def examine(most_confused: Any) -> None:
+        y_true = np.array([4, 4, 4, 9, 9, 4, 3, 3, 3, 3, 3, 7], np.uint8)
+        y_pred = np.array([9, 9, 4, 4, 9, 9, 3, 3, 3, 3, 5, 2], np.uint8)
+        value = call(most_confused, y_true, y_pred)
+        try:
+            pair = tuple(int(v) for v in attempted(value))
+        except TypeError as error:
+            raise Wrong(f"a pair (true, predicted) is asked for, this is {value!r}") from error
+        if pair == (9, 4):
+            raise Wrong("the two are exchanged: true digit first, then what was predicted")
+        if len(pair) == 2 and pair[0] == pair[1]:
+            raise Wrong(f"{pair} is a digit read rightly: leave the diagonal out")
+        if pair != (4, 9):
+            raise Wrong(f"{pair} is not the most frequent error of the example")
+
+    judge(answer, examine)
