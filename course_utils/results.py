@@ -184,9 +184,11 @@ class Store:
     def _path(self, seed: int) -> Path:
         return self.folder / f"{self.key}-{seed}.json"
 
-    def find(self, seed: int) -> dict[str, Any] | None:
+    def find(self, seed: int, weights: bool) -> dict[str, Any] | None:
         path = self._path(seed)
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+        if not path.is_file() or (weights and not path.with_suffix(".npz").is_file()):
+            return None
+        return json.loads(path.read_text(encoding="utf-8"))
 
     def weights(self, seed: int) -> list[np.ndarray]:
         with np.load(self._path(seed).with_suffix(".npz")) as file:

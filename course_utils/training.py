@@ -193,7 +193,7 @@ def measure(
         data = [array for part in (train, validation, test) if part for array in part]
         store = results.Store(key, data, [fit, batch_size], also)
     for i, seed in enumerate(seeds):
-        kept = store.find(seed) if store else None
+        kept = store.find(seed, weights=i == 0) if store else None
         if kept is None:
             _fresh(build, model, start, seed)
             began = time.perf_counter()
