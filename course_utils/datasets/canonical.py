@@ -53,9 +53,13 @@ def _split(x: np.ndarray, y: np.ndarray, share: float = 0.2) -> Arrays:
     return {"x_train": x[:cut], "y_train": y[:cut], "x_test": x[cut:], "y_test": y[cut:]}
 
 
-def _shuffled(*arrays: np.ndarray) -> list[np.ndarray]:
+def _keras_rng() -> np.random.RandomState:
+    return np.random.RandomState(SEED)
+
+
+def _shuffled(rng: np.random.RandomState, *arrays: np.ndarray) -> list[np.ndarray]:
     order = np.arange(len(arrays[0]))
-    np.random.RandomState(SEED).shuffle(order)
+    rng.shuffle(order)
     return [array[order] for array in arrays]
 
 
@@ -100,14 +104,15 @@ def _words(path: Path | None) -> Arrays:
 
 def _table(npz_path: Path) -> Arrays:
     with Npz(npz_path) as npz:
-        return _split(*_shuffled(npz.array("x"), npz.array("y")))
+        return _split(*_shuffled(_keras_rng(), npz.array("x"), npz.array("y")))
 
 
 def _imdb(npz_path: Path, index: Path | None) -> Arrays:
     arrays: Arrays = {}
+    rng = _keras_rng()  # one for both parts
     with Npz(npz_path) as npz:
         for part in ("train", "test"):
-            rows, labels = _shuffled(_objects(npz, f"x_{part}"), npz.array(f"y_{part}"))
+            rows, labels = _shuffled(rng, _objects(npz, f"x_{part}"), npz.array(f"y_{part}"))
             arrays[f"x_{part}"], arrays[f"y_{part}"] = _numbered(rows), labels.astype(np.uint8)
     _without_last_word(arrays["x_train"], arrays["x_test"])
     return arrays | _words(index)
@@ -115,7 +120,7 @@ def _imdb(npz_path: Path, index: Path | None) -> Arrays:
 
 def _reuters(npz_path: Path, index: Path | None) -> Arrays:
     with Npz(npz_path) as npz:
-        rows, labels = _shuffled(_objects(npz, "x"), npz.array("y"))
+        rows, labels = _shuffled(_keras_rng(), _objects(npz, "x"), npz.array("y"))
     arrays = _split(rows, labels.astype(np.uint8))
     arrays |= {key: _numbered(arrays[key]) for key in ("x_train", "x_test")}
     _without_last_word(arrays["x_train"], arrays["x_test"])
@@ -160,7 +165,7 @@ def _cifar(path: Path) -> Arrays:
     train = [batches[f"data_batch_{number}"] for number in range(1, 6)]
     x_train, y_train = (np.concatenate(parts) for parts in zip(*train, strict=True))
     x_test, y_test = batches["test_batch"]
-    x_test = np.ascontiguousarray(x_test)
+    x_train, x_test = np.ascontiguousarray(x_train), np.ascontiguousarray(x_test)
     return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
 
 

@@ -1,0 +1,346 @@
+"""load(): requests, ready files, what is printed; and the real sets where they are."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from makers import mnist, npz, one_line, same, stand_in
+
+import course_utils
+from course_utils import datasets, drawn
+from course_utils.datasets import cards
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch):
+    """A class folder to put files into: shelf(name, data)."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
+
+    def put(name: str, data: bytes) -> Path:
+        (folder / name).write_bytes(data)
+        return folder
+
+    return put
+
+
+def ragged(prefix: str, *rows: list[int]) -> dict[str, np.ndarray]:
+    offsets = np.cumsum([0, *map(len, rows)])
+    return {
+        f"{prefix}_tokens": np.concatenate(rows).astype(np.uint16),
+        f"{prefix}_offsets": offsets,
+    }
+
+
+def text_arrays(**more) -> dict[str, np.ndarray]:
+    return {
+        **ragged("x_train", [1, 5, 6], [1, 4], [1, 7, 5, 4]),
+        **ragged("x_test", [1, 6], [1, 5]),
+        "y_train": np.array([0, 1, 1], np.uint8),
+        "y_test": np.array([1, 0], np.uint8),
+        "words": np.array(["<pad>", "<start>", "<unknown>", "<unused>", *"abcd"]),
+        **more,
+    }
+
+
+def test_ready_file_of_the_class(shelf, capsys, tmp_path, monkeypatch):
+    shelf("mnist.npz", npz(**mnist()))
+    monkeypatch.setenv("COURSE_RECORD", str(tmp_path / "record"))
+    data = datasets.load("mnist")
+    assert one_line(capsys.readouterr(), tmp_path) == (
+        "MNIST: real, 7 + 4 images, from the class folder; an unverified copy."
+    )
+    assert same(data, mnist()) and data.x_train.flags.writeable
+    assert (data.name, data.source, data.origin) == ("mnist", "real", "class folder")
+    assert data.class_names == tuple("0123456789") and data.card is cards.CARDS["mnist"]
+    assert json.loads((tmp_path / "record").read_text()) == {
+        "kind": "data", "name": "mnist", "source": "real", "origin": "class folder",
+    }  # fmt: skip
+    assert repr(data) == "Dataset(mnist: real, 7 + 4, class folder)"
+    assert not (tmp_path / "cache").exists()  # reading writes nothing
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_only_the_first_rows(shelf, order):
+    arrays = mnist()
+    arrays["x_train"] = np.asarray(arrays["x_train"], order=order)
+    shelf("mnist.npz", npz(**arrays))
+    data = datasets.load("mnist", train=3, test=np.int64(1))
+    assert same(data, {key: value[: 3 if "train" in key else 1] for key, value in arrays.items()})
+
+
+def test_places_are_searched_in_order(shelf, tmp_path, monkeypatch):
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "mnist.npz").write_bytes(npz(**mnist(seed=1)))
+    assert datasets.load("mnist").origin == "course folder"
+    folder = shelf("mnist.npz", npz(**mnist(seed=2)))
+    assert same(datasets.load("mnist"), mnist(seed=2))
+    (folder / "mnist.npz").unlink()
+    assert same(datasets.load("mnist"), mnist(seed=1))
+
+
+def test_sha256sums_vouch_for_ready_files(shelf, capsys):
+    from hashlib import sha256
+
+    data = npz(**mnist())
+    shelf("mnist.npz", data)
+    shelf("SHA256SUMS", f"{sha256(data).hexdigest()} *mnist.npz\n".encode())
+    datasets.load("mnist")
+    assert "unverified" not in one_line(capsys.readouterr())
+    shelf("mnist.npz", npz(**mnist(seed=1)))
+    with pytest.raises(datasets.WrongChecksum, match="SHA256SUMS"):
+        datasets.load("mnist")
+
+
+def test_ready_text(shelf, capsys):
+    shelf("imdb.npz", npz(**text_arrays()))
+    data = datasets.load("imdb")
+    assert [row.tolist() for row in data.x_train] == [[1, 5, 6], [1, 4], [1, 7, 5, 4]]
+    assert data.x_train[-1].tolist() == [1, 7, 5, 4] and len(data.x_train) == 3
+    assert [row.tolist() for row in data.x_train[1:]] == [[1, 4], [1, 7, 5, 4]]
+    assert data.class_names == ("negative", "positive") and data.extras["words"][5] == "b"
+    assert repr(data.x_train) == "Ragged(3 rows, 9 tokens)"
+    part = datasets.load("imdb", train=2, test=1)
+    assert [row.tolist() for row in part.x_train] == [[1, 5, 6], [1, 4]]
+    assert len(part.x_train.tokens) == 5  # what was not asked for was not read
+    with pytest.raises(IndexError):
+        data.x_train[3]
+    with pytest.raises(ValueError, match="step"):
+        data.x_train[::2]
+
+
+def test_topics_of_a_ready_file_name_its_classes(shelf):
+    shelf("reuters.npz", npz(**text_arrays(topics=np.array(["earn", "acq"]))))
+    assert datasets.load("reuters").class_names == ("earn", "acq")
+
+
+BAD_READY = {
+    "cut short": ("mnist", lambda: npz(**mnist())[:-50], "no readable npz"),
+    "no npz": ("mnist", lambda: b"<html>hello", "no readable npz"),
+    "bit flipped": ("mnist", lambda: flipped(npz(**mnist())), "damaged"),
+    "dtype": ("mnist", lambda: npz(**mnist() | {"x_test": np.ones((4, 28, 28))}), "float64"),
+    "shape": ("mnist", lambda: npz(**mnist() | {"x_train": np.ones((7, 28), "u1")}), r"\(28,\)"),
+    "rows": ("mnist", lambda: npz(**mnist() | {"y_train": np.ones(6, "u1")}), "7 rows"),
+    "classes": ("mnist", lambda: npz(**mnist() | {"y_test": np.full(4, 10)}), "10 .* expected"),
+    "negative": ("mnist", lambda: npz(**mnist() | {"y_test": np.full(4, -1)}), "-1 .* expected"),
+    "empty": ("mnist", lambda: npz(**mnist(train=0)), "0 rows"),
+    "pickles": ("mnist", lambda: npz(**mnist() | {"y_test": np.array([{}] * 4)}), "pickled"),
+    "keys": ("cifar10", lambda: npz(images=np.ones(3)), "other arrays"),
+    "words": ("imdb", lambda: npz(**text_arrays(words=np.array(["a"] * 7))), "7 is beyond"),
+    "offsets": (
+        "imdb",
+        lambda: npz(**text_arrays(x_train_offsets=np.array([0, 5, 3, 9]))),
+        "count upwards",
+    ),
+    "tokens": ("imdb", lambda: npz(**text_arrays(x_test_tokens=np.ones(9, "u2"))), "without a row"),
+    "not finite": (
+        "boston_housing",
+        lambda: npz(
+            x_train=np.full((3, 13), np.nan), x_test=np.ones((2, 13)), y_train=np.ones(3),
+            y_test=np.ones(2),
+        ),
+        "no finite",
+    ),
+}  # fmt: skip
+
+
+def flipped(data: bytes) -> bytes:
+    return data[:3000] + bytes([data[3000] ^ 255]) + data[3001:]
+
+
+@pytest.mark.parametrize("case", BAD_READY)
+def test_file_of_the_class_that_cannot_be_used(shelf, tmp_path, monkeypatch, case):
+    name, data, reason = BAD_READY[case]
+    stand_in(monkeypatch, name)
+    folder = shelf(f"{name}.npz", data())
+    with pytest.raises(datasets.BrokenFile, match=reason) as caught:
+        datasets.load(name)
+    text = str(caught.value)
+    assert "class folder" in text and f"{name}.npz" in text and str(tmp_path) not in text
+    assert "\n" not in text and "replace the file" in text
+    assert [path.name for path in folder.iterdir()] == [f"{name}.npz"]  # nothing moved
+
+
+def test_file_of_the_class_that_may_not_be_read(shelf, monkeypatch, tmp_path):
+    shelf("mnist.npz", npz(**mnist()))
+
+    def denied(*_, **__):
+        raise PermissionError(13, "Permission denied", str(tmp_path))
+
+    monkeypatch.setattr("zipfile.ZipFile", denied)
+    with pytest.raises(datasets.BrokenFile, match="Permission denied") as caught:
+        datasets.load("mnist")
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_class_folder_that_is_not_there(monkeypatch, tmp_path, capsys):
+    stand_in(monkeypatch)
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "typo"))
+    assert datasets.load("mnist").source == "drawn"
+    assert "COURSE_DATA_DIR names is not there" in one_line(capsys.readouterr(), tmp_path)
+
+
+@pytest.mark.parametrize("source", ["auto", "drawn"])
+def test_drawn_data(monkeypatch, capsys, tmp_path, source):
+    stand_in(monkeypatch)
+    data = datasets.load("mnist", source, train=5, test=2, seed=3)
+    assert same(data, mnist(5, 2, 3)) and data.source == data.origin == "drawn"
+    line = one_line(capsys.readouterr(), tmp_path)
+    assert line.startswith("MNIST: drawn, 5 + 2 images; ")
+    assert ("fetch mnist" in line and "COURSE_DATA_DIR" in line) == (source == "auto")
+
+
+def test_source_from_the_environment(monkeypatch, shelf):
+    stand_in(monkeypatch)
+    shelf("mnist.npz", npz(**mnist()))
+    monkeypatch.setenv("COURSE_SOURCE", "drawn")
+    assert datasets.load("mnist", train=2, test=2).source == "drawn"
+    assert datasets.load("mnist", "real").source == "real"
+    monkeypatch.setenv("COURSE_SOURCE", "reel")
+    with pytest.raises(datasets.BadRequest, match="reel.*COURSE_SOURCE"):
+        datasets.load("mnist")
+
+
+@pytest.mark.parametrize("source", ["auto", "drawn"])
+def test_set_without_a_stand_in(monkeypatch, tmp_path, source):
+    monkeypatch.delitem(drawn.STAND_INS, "imdb", raising=False)
+    with pytest.raises(datasets.NoStandIn, match="no drawn stand-in for IMDB reviews") as caught:
+        datasets.load("imdb", source)
+    assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "reason"),
+    [
+        (["minst"], {}, "no data set 'minst': choose one of mnist, "),
+        (["mnist", "reel"], {}, "unknown 'reel'"),
+        (["mnist"], {"train": -1}, "train=-1 is out of range"),
+        (["mnist"], {"test": 0}, "test=0 is out of range"),
+        (["mnist"], {"train": 60_001}, "train=60,001 is out of range: MNIST has 1 to 60,000"),
+        (["mnist"], {"test": 2.5}, "test=2.5 is no whole number"),
+        (["mnist"], {"train": "all"}, "train='all' is no whole number"),
+    ],
+)
+def test_requests_that_make_no_sense(arguments, options, reason):
+    with pytest.raises(datasets.BadRequest) as caught:
+        datasets.load(*arguments, **options)
+    text = str(caught.value)
+    assert reason in text and "\n" not in text
+    assert caught.value._render_traceback_() == [f"BadRequest: {text}"]  # what a notebook shows
+
+
+def test_more_rows_than_the_file_has(shelf):
+    shelf("mnist.npz", npz(**mnist()))
+    with pytest.raises(datasets.BadRequest, match="train=8.* 7 "):
+        datasets.load("mnist", train=8)
+
+
+def test_cards_are_complete_and_the_page_agrees():
+    for card in cards.CARDS.values():
+        assert card.source and card.licence and card.problems
+        for remote in card.files:
+            algorithm, _, digits = remote.checksum.partition(":")
+            assert len(digits) == {"sha256": 64, "md5": 32}[algorithm] and remote.size > 0
+            assert remote.url.startswith("https://")
+            assert algorithm == "sha256" or remote.name.endswith("_word_index.json")
+    page = Path(course_utils.__file__).parents[1] / "data" / "README.md"
+    assert page.read_text(encoding="utf-8") == cards.readme()
+
+
+def test_import_is_light():
+    code = "import sys; from course_utils import datasets; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"keras", "tensorflow", "matplotlib", "requests", "tqdm", "filelock", "PIL", "scipy"}
+    assert not heavy & set(loaded)
+
+
+ROWS = {
+    "mnist": (60_000, 10_000),
+    "fashion_mnist": (60_000, 10_000),
+    "cifar10": (50_000, 10_000),
+    "boston_housing": (404, 102),
+    "california_housing": (16_346, 4_087),
+    "imdb": (24_996, 24_996),
+    "reuters": (6_883, 1_721),
+    "cats_vs_dogs": (2_000, 1_000),
+}
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ROWS)
+def test_real_sets(real_data, capsys, name):
+    data = datasets.load(name, "real")
+    line = one_line(capsys.readouterr(), real_data)
+    assert f"real, {ROWS[name][0]:,} + {ROWS[name][1]:,}" in line and "class folder" in line
+    assert (len(data.x_train), len(data.x_test)) == ROWS[name]
+    assert (len(data.y_train), len(data.y_test)) == ROWS[name]
+    if data.class_names:
+        counts = np.bincount(data.y_train, minlength=len(data.class_names))
+        assert len(counts) == len(data.class_names) and counts.min() > 0
+    if data.card.kind == "images":
+        assert data.x_train.shape[1:] == data.card.shape and 20 < data.x_train.mean() < 140
+    if data.card.feature_names:
+        assert tuple(data.extras["feature_names"]) == data.card.feature_names
+    if data.card.kind == "text":
+        assert data.extras["words"][data.x_train[0][0]] == "<start>"
+    part = datasets.load(name, "real", train=40, test=20)
+    assert all(np.array_equal(part.x_train[i], data.x_train[i]) for i in range(40))
+    np.testing.assert_array_equal(part.y_test, data.y_test[:20])
+
+
+@pytest.mark.real_data
+def test_real_photos_are_where_they_are_said_to_be(real_data):
+    from PIL import Image
+
+    data = datasets.load("cats_vs_dogs", "real", train=10, test=4)
+    assert data.y_train.tolist() == [0, 1] * 5 and len(data.extras["y_validation"]) == 1_000
+    for name, label in zip(data.x_train, data.y_train, strict=True):
+        assert ("cats", "dogs")[label] in name
+        with Image.open(data.extras["folder"] / name) as image:
+            assert min(image.size) > 50
+
+
+@pytest.mark.real_data
+@pytest.mark.benchmark
+def test_loading_mnist_against_keras(real_data, server, tmp_path, monkeypatch, capsys):
+    """Ratio of times, both from a cache, both with a checksum; printed, not asserted."""
+    import importlib
+
+    data = (real_data / "mnist.npz").read_bytes()
+    server.publish(monkeypatch, "mnist", {"mnist.npz": data})
+    for folder in (tmp_path / "cache", tmp_path / "keras" / "datasets"):
+        folder.mkdir(parents=True)
+        (folder / "mnist.npz").write_bytes(data)
+    keras_mnist = importlib.import_module("keras.src.datasets.mnist")
+    checksum = cards.CARDS["mnist"].files[0].checksum.partition(":")[2]
+    get_file = keras_mnist.get_file
+    home = str(tmp_path / "keras")
+
+    def same_file(**options):
+        return get_file(**options | {"file_hash": checksum, "cache_dir": home})
+
+    monkeypatch.setattr(keras_mnist, "get_file", same_file)
+    monkeypatch.delenv("COURSE_DATA_DIR")
+    ratios, few = [], []
+    for _ in range(7):
+        times = []
+        for action in (
+            keras_mnist.load_data,
+            lambda: datasets.load("mnist", "real"),
+            lambda: datasets.load("mnist", "real", train=300, test=300),
+        ):
+            start = time.perf_counter()
+            action()
+            times.append(time.perf_counter() - start)
+        ratios.append(times[1] / times[0])
+        few.append(times[2] / times[0])
+    assert not server.gets
+    with capsys.disabled():
+        print(f"\nMNIST from the cache, ours/Keras's: {np.median(ratios):.2f}; 300 rows "
+              f"{np.median(few):.2f}")  # fmt: skip

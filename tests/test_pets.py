@@ -1,0 +1,152 @@
+"""The folder set, from every layout it comes in, small and made here."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from makers import one_line
+
+from course_utils import datasets
+from course_utils.datasets import pets
+
+
+def jpeg(seed: int) -> bytes:
+    from PIL import Image
+
+    rng = np.random.default_rng(seed)
+    file = io.BytesIO()
+    Image.fromarray(rng.integers(0, 256, (24, 32, 3), np.uint8)).save(file, "JPEG")
+    return file.getvalue()
+
+
+def photos(names: dict[str, str]) -> dict[str, bytes]:
+    """Readable images 0 to 9 of each class, but number 1 is a PNG and number 3 is cut short."""
+    files = {}
+    for kind, pattern in names.items():
+        for number in range(10):
+            data = jpeg(number + 100 * (kind == "dog"))
+            if number == 1:
+                data = b"\x89PNG\r\n\x1a\n" + data
+            files[pattern.format(number)] = data[:200] if number == 3 else data
+    return files
+
+
+MICROSOFT = {"cat": "PetImages/Cat/{}.jpg", "dog": "PetImages/Dog/{}.jpg"}
+KAGGLE = {"cat": "train/cat.{}.jpg", "dog": "train/dog.{}.jpg"}
+
+
+def zipped(members: dict[str, bytes], mode: int = 0o644) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in members.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = mode << 16
+            archive.writestr(info, data)
+    return file.getvalue()
+
+
+@pytest.fixture
+def small_split(monkeypatch):
+    monkeypatch.setattr(pets, "SPLIT", {"train": 3, "validation": 1, "test": 2})
+    monkeypatch.setattr(pets, "KNOWN_BAD", {"cats": {0}, "dogs": set()})
+
+
+EXPECTED = {
+    "x_train": ["cats/cat.2", "dogs/dog.0", "cats/cat.4", "dogs/dog.2", "cats/cat.5", "dogs/dog.4"],
+    "x_test": ["cats/cat.7", "dogs/dog.6", "cats/cat.8", "dogs/dog.7"],
+}
+
+
+def check_pets(data) -> None:
+    for part, names in EXPECTED.items():
+        found = [name.partition("/")[2].removesuffix(".jpg") for name in getattr(data, part)]
+        assert found == names
+    assert data.y_train.tolist() == [0, 1] * 3 and data.y_train.dtype == np.uint8
+    folder = data.extras["folder"]
+    assert all((folder / name).read_bytes().startswith(b"\xff\xd8") for name in data.x_train)
+    assert data.extras["x_validation"].tolist() == [
+        "validation/cats/cat.6.jpg",
+        "validation/dogs/dog.5.jpg",
+    ]
+
+
+def test_pets_from_the_canonical_archive(server, monkeypatch, small_split, tmp_path, capsys):
+    archive = zipped(
+        photos(MICROSOFT) | {"readme[1].txt": b"hello", "PetImages/Cat/Thumbs.db": b""}
+    )
+    server.publish(monkeypatch, "cats_vs_dogs", {"kagglecatsanddogs_5340.zip": archive})
+    data = datasets.load("cats_vs_dogs")
+    check_pets(data)
+    line = one_line(capsys.readouterr(), tmp_path)
+    assert "downloaded" in line
+    assert "cat.0.jpg, cat.1.jpg, cat.3.jpg, dog.1.jpg, dog.3.jpg" in line
+    again = datasets.load("cats_vs_dogs", train=3, test=1)
+    assert again.origin == "course folder" and again.x_train.tolist() == data.x_train[:3].tolist()
+    assert server.gets == ["/kagglecatsanddogs_5340.zip"]
+    left = {path.name for path in (tmp_path / "cache").iterdir()}
+    assert left == {"cats_vs_dogs", ".cats_vs_dogs.lock"}  # the archive itself is not kept
+
+
+@pytest.mark.parametrize("layout", [MICROSOFT, KAGGLE])
+def test_pets_from_a_folder_of_another_layout(monkeypatch, small_split, tmp_path, layout):
+    for name, data in photos(layout).items():
+        path = tmp_path / "class" / "cats_vs_dogs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    data = datasets.load("cats_vs_dogs")
+    check_pets(data)
+    assert data.extras["folder"] == tmp_path / "cache" / "cats_vs_dogs"
+
+
+def test_arranged_pets_with_a_file_that_is_no_jpeg(monkeypatch, tmp_path, capsys):
+    for split in ("train", "validation", "test"):
+        for kind in ("cat", "dog"):
+            for number in (2, 10, 1):
+                path = tmp_path / "class/cats_vs_dogs" / split / f"{kind}s" / f"{kind}.{number}.jpg"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(b"GIF89a" if number == 2 and kind == "cat" else jpeg(number))
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    data = datasets.load("cats_vs_dogs")
+    assert [name.split("/")[2] for name in data.x_train] == [
+        *("cat.1.jpg", "dog.1.jpg", "cat.10.jpg", "dog.2.jpg", "dog.10.jpg"),
+    ]
+    line = one_line(capsys.readouterr(), tmp_path)
+    assert "left out as no JPEG: cat.2.jpg" in line and "an unverified copy" in line
+
+
+@pytest.mark.parametrize(
+    ("archive", "reason"),
+    [
+        (zipped({"../PetImages/Cat/0.jpg": b""}), "leave its folder"),
+        (zipped({"/PetImages/Cat/0.jpg": b""}), "leave its folder"),
+        (zipped({"..\\PetImages\\Cat\\0.jpg": b""}), "leave its folder"),
+        (zipped({"C:PetImages/Cat/0.jpg": b""}), "leave its folder"),
+        (zipped({"PetImages/Cat/0.jpg": b"/etc/passwd"}, 0o120777), "leave its folder"),
+        (zipped({"PetImages/Cat/0.jpg": bytes(200_000)}), "refused"),
+        (zipped({"PetImages/Cat/0.jpg": b"no image"}), "not enough"),
+        (b"no zip file", "no readable zip"),
+    ],
+)
+def test_archives_of_pets_that_are_refused(
+    server, monkeypatch, small_split, tmp_path, archive, reason
+):
+    monkeypatch.setattr(pets, "LIMIT", 100_000)
+    server.publish(monkeypatch, "cats_vs_dogs", {"kagglecatsanddogs_5340.zip": archive})
+    with pytest.raises(datasets.BrokenFile, match=reason):
+        datasets.load("cats_vs_dogs")
+    assert {path.name for path in tmp_path.rglob("*.jpg")} == set()
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_interrupted_unpacking_leaves_nothing_in_the_way(
+    server, monkeypatch, small_split, tmp_path
+):
+    stale = tmp_path / "cache" / "cats_vs_dogs.part" / "train" / "cats"
+    stale.mkdir(parents=True)
+    (stale / "cat.77.jpg").write_bytes(b"half")
+    archive = {"kagglecatsanddogs_5340.zip": zipped(photos(MICROSOFT))}
+    server.publish(monkeypatch, "cats_vs_dogs", archive)
+    check_pets(datasets.load("cats_vs_dogs"))
+    assert not list(tmp_path.rglob("cat.77.jpg")) and not list(tmp_path.rglob("*.part"))
