@@ -158,11 +158,11 @@ def _normalise(rng: np.random.Generator, points: np.ndarray, radius: np.ndarray)
     n = len(points)
     extent = np.ptp(points, axis=1).max(-1)
     box = BOX - 1.2 * rng.random(n)
-    points = points * ((box - 2 * radius) / extent)[:, None, None]
+    points = points * ((box - 1 - 2 * radius) / extent)[:, None, None]
     middle = (SIDE - 1) / 2 + _bounded(rng, 0.65, (n, 1, 2))
     points = points - points.mean(1, keepdims=True) + middle
-    # Whatever the weight of the digit, no ink leaves the picture.
-    room = radius[:, None, None] - 0.5
+    # Wherever the centre of mass lies, no ink touches the edge of the picture.
+    room = 1.2 * radius[:, None, None] + 1.3
     low = points.min(1, keepdims=True) - room
     high = points.max(1, keepdims=True) + room
     return points - np.minimum(low, 0) - np.maximum(high - (SIDE - 1), 0)
@@ -197,13 +197,13 @@ def _chunk(seed: int, part: int, number: int) -> tuple[np.ndarray, np.ndarray]:
     # Half the pen's width in pixels: a broad pen would fill the holes of a narrow digit.
     extent = np.ptp(points, axis=1)
     room = np.where(digit == 1, 1, extent.min(-1) / extent.max(-1))
-    width = np.minimum(0.75 + 1.75 * rng.random(CHUNK) ** 1.6, 0.6 + 1.5 * room)
+    width = np.minimum(0.75 + 1.75 * rng.random(CHUNK) ** 1.6, 0.55 + 1.4 * room)
     points = _normalise(rng, points, width)
     along = np.linspace(0, 1, POINTS)
     wave = along * (1 + 2 * rng.random((CHUNK, 1))) + rng.random((CHUNK, 1))
     pressure = 1 + (0.18 * rng.random((CHUNK, 1))) * np.sin(2 * np.pi * wave)
     radius = width[:, None] * pressure
-    soft = 1.0 + 0.5 * rng.random(CHUNK)
+    soft = 1.2 + 0.7 * rng.random(CHUNK)  # pixels from ink to paper
     # Rounded to 1/1024 pixel, so that the last bits of another machine's sine change nothing.
     pen, radius, soft = (
         np.ascontiguousarray((np.rint(a * 1024) / 1024).T, np.float32)
