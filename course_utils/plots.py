@@ -111,23 +111,25 @@ def images(
     images: np.ndarray, titles: Sequence[object] | None = None, columns: int = 9,
     title: str = "", cmap: str = "gray_r", size: float = 1.0,
 ) -> "Figure":  # fmt: skip
-    """A grid of images, (n, h, w), (n, h, w, 1) or (n, h, w, 3), one scale of grey for all.
+    """A grid of images: (n, h, w), (n, h, w, 1) or (n, h, w, 3), or a list of such images.
 
-    Integers run over 0–255; floats over 0–1, or from the lowest to the highest value where that
-    is wider. `size` is the side of an image in inches, less where `columns` need it.
+    Bytes run over 0–255; other values over 0–1, or from the lowest to the highest value where that
+    is wider; in a list of different shapes, each image from its own lowest to its own highest.
+    `size` is the side of an image in inches, less where `columns` need it.
     Raises ValueError for another shape, for no images, or for a wrong number of titles.
     """
-    images = np.asarray(images)
-    images = images[..., 0] if images.shape[3:] == (1,) else images
-    if images.ndim != 3 and (images.ndim != 4 or images.shape[-1] != 3):
-        raise ValueError(f"images must be (n, h, w), (n, h, w, 1) or (n, h, w, 3): {images.shape}")
+    images = [np.asarray(image) for image in images]
+    images = [image[..., 0] if image.shape[2:] == (1,) else image for image in images]
+    shapes = {image.shape for image in images}
+    if odd := [shape for shape in shapes if len(shape) != 2 and shape[2:] != (3,)]:
+        raise ValueError(f"each image must be (h, w), (h, w, 1) or (h, w, 3), not {odd[0]}")
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"{len(images)} images but {len(titles)} titles")
     figure, grid = _grid(len(images), columns, size, 0.06 if titles is None else 0.24, title)
-    low, high = min(0.0, images.min()), max(1.0, images.max())
-    low, high = (0, 255) if np.issubdtype(images.dtype, np.integer) else (low, high)
+    low, high = min(0.0, *map(np.min, images)), max(1.0, *map(np.max, images))
+    scale = {"vmin": low, "vmax": 255 if images[0].dtype == np.uint8 else high}
     for i, axes in enumerate(grid):
-        axes.imshow(images[i], cmap=cmap, vmin=low, vmax=high)
+        axes.imshow(images[i], cmap=cmap, **(scale if len(shapes) == 1 else {}))
         if titles is not None:
             axes.set_title(str(titles[i]), fontsize=9, pad=3)
     return figure
@@ -178,8 +180,7 @@ def confusion(
     from matplotlib.colors import PowerNorm
     from sklearn.metrics import confusion_matrix
 
-    names, number = class_names, len(class_names)
-    table = confusion_matrix(y_true, y_pred, labels=range(number))
+    table = confusion_matrix(y_true, y_pred, labels=range(number := len(class_names)))
     share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
     side = min(_WIDEST - 1.2, 1.8 + 0.46 * number)
     figure, axes = _figure(side + 1.2, side)
@@ -188,9 +189,9 @@ def confusion(
     for (row, column), n in np.ndenumerate(table):
         color = "white" if share[row, column] > 0.25 else "black" if n else "#999999"
         axes.text(column, row, f"{n:,}", color=color, size=size, **_MIDDLE)
-    axes.set_xticks(range(number), names, rotation=90 if max(map(len, names)) > 3 else 0)
-    axes.set_yticks(range(number), names)
-    axes.tick_params(length=0)
+    axes.set_xticks(range(number), class_names)
+    axes.tick_params(axis="x", rotation=90 if max(map(len, class_names)) > 3 else 0)
+    axes.set_yticks(range(number), class_names)
     axes.set(xlabel="predicted class", ylabel="true class", title=title or "Confusion matrix")
     bar = figure.colorbar(picture, ax=axes, shrink=0.8, label="share of the true class")
     bar.set_ticks([0, 0.01, 0.05, 0.2, 0.5, 1], labels=["0", "0.01", "0.05", "0.2", "0.5", "1"])
@@ -259,7 +260,6 @@ def ladder(
         axes.plot([*reference.values()], rows, "D", ms=9, mew=1.6, label="literature", **look)
     axes.set_yticks(range(len(names)), labels=names)
     axes.set(xlabel=xlabel, title=title, ylim=(len(names) - 0.4, -0.6))
-    axes.tick_params(axis="y", length=0)
     axes.grid()
     _legend(figure)
     return figure

@@ -226,22 +226,29 @@ BOUND = re.compile(
     r"<!--\s*(?P<kind>ref|const):\s*(?P<what>.+?)\s*-->"
 )
 _OPERATORS = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Pow: operator.pow,
     ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.USub: operator.neg,
 }  # fmt: skip
 
 
 def arithmetic(expression: str) -> float:
-    """Value of numbers joined by + - * / // and parentheses; ValueError for anything else."""
+    """Value of numbers joined by + - * / // ** and parentheses, or `round` of such a value.
+
+    ValueError for anything else, and for a power above 64.
+    """
 
     def value(node: ast.AST) -> float:
         match node:
             case ast.Constant(value=int() | float()):
                 return node.value
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-                return _OPERATORS[type(op)](value(left), value(right))
+                left, right = value(left), value(right)
+                if not isinstance(op, ast.Pow) or right <= 64:
+                    return _OPERATORS[type(op)](left, right)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -value(operand)
+            case ast.Call(func=ast.Name("round"), args=parts, keywords=[]):
+                return round(*map(value, parts))
         raise ValueError(f"no arithmetic: {expression!r}")
 
     return value(ast.parse(expression.strip(), mode="eval").body)

@@ -1,49 +1,22 @@
 """Figures: what is drawn, where, in which direction; not pixels."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
+from figure_tools import overlapping, texts
 from matplotlib.colors import to_hex
-from matplotlib.patches import FancyBboxPatch
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from sklearn.metrics import confusion_matrix
 
-from course_utils import graph, plots
+from course_utils import plots
 
 # Okabe and Ito (2008), typed here again: the palette must not drift with the module
 OKABE_ITO = {"#000000", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"}
 
 
-def texts(figure):
-    import matplotlib.text
-
-    figure.draw_without_rendering()
-    return [t.get_text() for t in figure.findobj(matplotlib.text.Text) if t.get_visible()]
-
-
 def line(figure, label):
     (found,) = [a for a in figure.axes[0].get_lines() if a.get_label() == label]
     return found
-
-
-def overlapping(figure):
-    """Pairs of visible texts of one figure whose boxes share more than a pixel."""
-    import matplotlib.text
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw(renderer)
-    found = [t for t in figure.findobj(matplotlib.text.Text) if t.get_visible() and t.get_text()]
-    boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in found]
-    return [
-        (a, b)
-        for i, (a, one) in enumerate(boxes)
-        for b, two in boxes[i + 1 :]
-        if min(one.x1, two.x1) - max(one.x0, two.x0) > 1
-        and min(one.y1, two.y1) - max(one.y0, two.y0) > 1
-    ]
 
 
 def test_images_stand_upright_in_order_on_one_scale():
@@ -71,12 +44,21 @@ def test_images_with_channels_and_floats(shape):
     assert figure.axes[0].get_images()[0].get_clim() == (0, 1)
 
 
+def test_images_of_different_shapes_have_their_own_scales():
+    pictures = [np.array([[0.0, 0.4]]), np.array([[-0.2], [0.1]]), np.eye(3)[..., None]]
+    shown = [axes.get_images()[0] for axes in plots.images(pictures).axes]
+    assert [picture.get_array().shape for picture in shown] == [(1, 2), (2, 1), (3, 3)]
+    assert [picture.get_clim() for picture in shown] == [(0, 0.4), (-0.2, 0.1), (0, 1)]
+    alike = [axes.get_images()[0] for axes in plots.images([np.eye(2) * 3, np.eye(2) - 1]).axes]
+    assert [picture.get_clim() for picture in alike] == [(-1, 3), (-1, 3)]
+
+
 @pytest.mark.parametrize(
     ("shape", "titles", "words"),
     [
         ((0, 28, 28), None, "number of images is 0"),
-        ((28, 28), None, r"\(28, 28\)"),
-        ((2, 28, 28, 4), None, r"\(2, 28, 28, 4\)"),
+        ((28, 28), None, r"not \(28,\)"),
+        ((2, 28, 28, 4), None, r"not \(28, 28, 4\)"),
         ((2, 28, 28), ["one"], "2 images but 1 titles"),
     ],
 )
@@ -218,87 +200,6 @@ def test_kernels_of_one_channel_or_none():
     assert plots.kernels(np.zeros((5, 5, 1, 20)), "First").get_suptitle() == "First"
     with pytest.raises(ValueError, match=r"not \(5, 5\)"):
         plots.kernels(np.zeros((5, 5)))
-
-
-def lenet():
-    import keras
-    from keras import layers
-
-    stack = [layers.Conv2D(20, 5, padding="same"), layers.MaxPooling2D(), layers.Flatten()]
-    return keras.Sequential([keras.Input((28, 28, 1)), *stack, layers.Dense(10)])
-
-
-def branched():
-    import keras
-    from keras import layers
-
-    inputs = keras.Input((8, 8, 3), name="in")
-    stem = layers.Conv2D(4, 3, padding="same", name="stem")(inputs)
-    side = layers.Conv2D(4, 3, padding="same", name="side")(stem)
-    side = layers.ReLU(name="relu")(side)
-    merged = layers.Add(name="merge")([stem, side])
-    return keras.Model(inputs, layers.Dense(2, name="out")(layers.Flatten(name="flat")(merged)))
-
-
-@pytest.mark.parametrize(
-    ("build", "wanted"),
-    [
-        (lenet, None),
-        (branched, "in→stem stem→side side→relu stem→merge relu→merge merge→flat flat→out"),
-    ],
-)
-def test_model_graph_has_a_box_a_layer_and_an_arrow_a_connection(build, wanted):
-    model = build()
-    names = [layer["config"]["name"] for layer in model.get_config()["layers"]]
-    chain = set(pairwise(names))
-    links = {tuple(pair.split("→")) for pair in wanted.split()} if wanted else chain
-    figure = plots.model_graph(model, "The network")
-    axes = figure.axes[0]
-    boxes = {p.get_gid(): p for p in axes.patches if isinstance(p, FancyBboxPatch)}
-    assert sorted(boxes) == sorted(names)
-    drawn = {arrow.get_gid(): arrow for arrow in axes.get_lines()}
-    assert set(drawn) == {f"{a} → {b}" for a, b in links}
-    assert sum(t.arrow_patch is not None for t in axes.texts if hasattr(t, "arrow_patch")) == len(
-        links
-    )
-    for a, b in links:  # from the lower edge of one box to the upper edge of the other
-        x, y = drawn[f"{a} → {b}"].get_data()
-        above, below = boxes[a].get_bbox(), boxes[b].get_bbox()
-        assert (x[0], y[0]) == pytest.approx(((above.x0 + above.x1) / 2, above.y1))
-        assert (x[-1], y[-1]) == pytest.approx(((below.x0 + below.x1) / 2, below.y0))
-        crossed = [n for n, box in boxes.items() if n not in (a, b) and _crosses(x, y, box)]
-        assert crossed == []
-    shown = texts(figure)
-    for layer in model.layers:
-        shape = " × ".join(map(str, layer.output.shape[1:])).replace("3920", "3,920")
-        assert type(layer).__name__ in shown
-        assert f"{shape}  ·  {layer.count_params():,} parameters" in shown
-    assert f"{model.count_params():,} parameters in all" in shown
-    assert overlapping(figure) == []
-
-
-def _crosses(x, y, box):
-    """Whether the line passes through the box of another layer."""
-    t = np.linspace(0, len(x) - 1, 400)
-    x, y = np.interp(t, range(len(x)), x), np.interp(t, range(len(y)), y)
-    bounds = box.get_bbox()
-    return bool(((bounds.x0 < x) & (x < bounds.x1) & (bounds.y0 < y) & (y < bounds.y1)).any())
-
-
-def test_boxes_of_one_row_keep_their_distance():
-    names = ["in", "a", "b", "c", "d", "out"]
-    links = [("in", n) for n in "abcd"] + [(n, "out") for n in "abcd"] + [("in", "out")]
-    place = graph.places(names, links)
-    row = sorted(x for key, (x, r) in place.items() if r == 1 and key in names)
-    assert len(row) == 4 and min(np.diff(row)) >= 1.1 - 1e-9
-    assert place["in"][1] == 0 and place["out"][1] == 2 and ("in", "out", 1) in place
-
-
-def test_model_graph_needs_an_input_shape():
-    import keras
-
-    with pytest.raises(ValueError, match="no input shape yet"):
-        plots.model_graph(keras.Sequential([keras.layers.Dense(3)]))
 
 
 def test_colours_are_safe_and_figures_complete():

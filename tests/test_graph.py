@@ -1,0 +1,91 @@
+"""A model as boxes and arrows: each layer and connection is there, and nothing overlaps."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from figure_tools import overlapping, texts
+from matplotlib.patches import FancyBboxPatch
+
+from course_utils import graph, plots
+
+
+def lenet():
+    import keras
+    from keras import layers
+
+    stack = [layers.Conv2D(20, 5, padding="same"), layers.MaxPooling2D(), layers.Flatten()]
+    return keras.Sequential([keras.Input((28, 28, 1)), *stack, layers.Dense(10)])
+
+
+def branched():
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((8, 8, 3), name="in")
+    stem = layers.Conv2D(4, 3, padding="same", name="stem")(inputs)
+    side = layers.Conv2D(4, 3, padding="same", name="side")(stem)
+    side = layers.ReLU(name="relu")(side)
+    merged = layers.Add(name="merge")([stem, side])
+    return keras.Model(inputs, layers.Dense(2, name="out")(layers.Flatten(name="flat")(merged)))
+
+
+@pytest.mark.parametrize(
+    ("build", "wanted"),
+    [
+        (lenet, None),
+        (branched, "in→stem stem→side side→relu stem→merge relu→merge merge→flat flat→out"),
+    ],
+)
+def test_model_graph_has_a_box_a_layer_and_an_arrow_a_connection(build, wanted):
+    model = build()
+    names = [layer["config"]["name"] for layer in model.get_config()["layers"]]
+    chain = set(pairwise(names))
+    links = {tuple(pair.split("→")) for pair in wanted.split()} if wanted else chain
+    figure = plots.model_graph(model, "The network")
+    axes = figure.axes[0]
+    boxes = {p.get_gid(): p for p in axes.patches if isinstance(p, FancyBboxPatch)}
+    assert sorted(boxes) == sorted(names)
+    drawn = {arrow.get_gid(): arrow for arrow in axes.get_lines()}
+    assert set(drawn) == {f"{a} → {b}" for a, b in links}
+    assert sum(t.arrow_patch is not None for t in axes.texts if hasattr(t, "arrow_patch")) == len(
+        links
+    )
+    for a, b in links:  # from the lower edge of one box to the upper edge of the other
+        x, y = drawn[f"{a} → {b}"].get_data()
+        above, below = boxes[a].get_bbox(), boxes[b].get_bbox()
+        assert (x[0], y[0]) == pytest.approx(((above.x0 + above.x1) / 2, above.y1))
+        assert (x[-1], y[-1]) == pytest.approx(((below.x0 + below.x1) / 2, below.y0))
+        crossed = [n for n, box in boxes.items() if n not in (a, b) and _crosses(x, y, box)]
+        assert crossed == []
+    shown = texts(figure)
+    for layer in model.layers:
+        shape = " × ".join(map(str, layer.output.shape[1:])).replace("3920", "3,920")
+        assert type(layer).__name__ in shown
+        assert f"{shape}  ·  {layer.count_params():,} parameters" in shown
+    assert f"{model.count_params():,} parameters in all" in shown
+    assert overlapping(figure) == []
+
+
+def _crosses(x, y, box):
+    """Whether the line passes through the box of another layer."""
+    t = np.linspace(0, len(x) - 1, 400)
+    x, y = np.interp(t, range(len(x)), x), np.interp(t, range(len(y)), y)
+    bounds = box.get_bbox()
+    return bool(((bounds.x0 < x) & (x < bounds.x1) & (bounds.y0 < y) & (y < bounds.y1)).any())
+
+
+def test_boxes_of_one_row_keep_their_distance():
+    names = ["in", "a", "b", "c", "d", "out"]
+    links = [("in", n) for n in "abcd"] + [(n, "out") for n in "abcd"] + [("in", "out")]
+    place = graph.places(names, links)
+    row = sorted(x for key, (x, r) in place.items() if r == 1 and key in names)
+    assert len(row) == 4 and min(np.diff(row)) >= 1.1 - 1e-9
+    assert place["in"][1] == 0 and place["out"][1] == 2 and ("in", "out", 1) in place
+
+
+def test_model_graph_needs_an_input_shape():
+    import keras
+
+    with pytest.raises(ValueError, match="no input shape yet"):
+        plots.model_graph(keras.Sequential([keras.layers.Dense(3)]))
