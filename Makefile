@@ -1,0 +1,94 @@
+# Everything works first, alone, from a fresh clone: the set-up runs when it is needed.
+#   make run ARGS="05 --profile lesson"     arguments for the command behind a target
+#   make run PYTHON=python3.12              another Python (3.11 to 3.13)
+ARGS =
+PYTHON =
+PY = .venv/bin/python
+UV = $(PY) -m uv
+
+# The stamp's name holds what the set-up depends on: this folder, the lock and the metadata.
+KEY := $(shell { pwd; cat requirements.txt pyproject.toml; } | cksum | cut -d ' ' -f 1)
+READY := .venv/ready-$(KEY)
+
+help:
+	@echo 'make run        execute every chapter headless (quick), pages in build/html'
+	@echo 'make test       style, tests, notebooks compared with their stored outputs'
+	@echo 'make test-all   also slow, browser and benchmark tests and chapters on real data'
+	@echo 'make lab        open JupyterLab on the first chapter'
+	@echo 'make reference  full profile on real data (hours), outputs and results stored'
+	@echo 'make site       the chapters as a static site in build/site'
+	@echo 'make lock       renew requirements.txt    make lint    make clean'
+
+run: $(READY)
+	@$(PY) -m course_utils run $(ARGS)
+
+test: $(READY)
+	@$(PY) -m course_utils test $(ARGS)
+
+test-all: $(READY)
+	@$(PY) -m course_utils test --all $(ARGS)
+
+lab: $(READY)
+	@$(PY) -m course_utils lab $(ARGS)
+
+reference: $(READY)
+	@$(PY) -m course_utils run --profile full --source real --store $(ARGS)
+
+lint: $(READY)
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+# rfc3987-syntax (and lark, which it needs) costs every Jupyter process seconds; nothing uses it.
+lock: $(READY)
+	$(UV) pip compile pyproject.toml --extra cpu --extra tests --universal --generate-hashes \
+	  --no-emit-index-url --no-header --no-emit-package rfc3987-syntax --no-emit-package lark \
+	  --quiet --output-file requirements.txt $(ARGS)
+
+site: $(READY)
+	@$(UV) pip install --quiet --constraint requirements.txt --editable '.[site]'
+	@rm -rf build/site build/site_source && mkdir -p build/site_source
+	@cp README.md build/site_source/index.md && cp notebooks/[0-9]*.ipynb build/site_source
+	@printf '\n```{toctree}\n:glob:\n:hidden:\n[0-9]*\n```\n' >> build/site_source/index.md
+	@$(PY) -m sphinx -C -q -D extensions=myst_nb -D html_theme=sphinx_book_theme \
+	  -D nb_execution_mode=off -D myst_enable_extensions=dollarmath \
+	  -D project='Convnets, Measured' build/site_source build/site
+	@echo 'the site is in build/site/index.html'
+
+clean:
+	rm -rf build .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+# Rebuilt when the key changes, or when the Python behind .venv has gone.
+$(READY): $(shell test -x $(PY) || echo FORCE)
+	@set -e; begin=$$(date +%s); \
+	since() { echo "== set-up: $$1, $$(( $$(date +%s) - begin )) s"; }; \
+	fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'; \
+	if ! test -f .venv/pyvenv.cfg || ! $(PY) -m pip --version >/dev/null 2>&1; then \
+	  python=; \
+	  for name in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
+	    if $$name -c "$$fits" >/dev/null 2>&1; then python=$$name; break; fi; \
+	  done; \
+	  if test -z "$$python"; then \
+	    echo 'The course needs Python 3.11, 3.12 or 3.13: install one, or say make PYTHON=/its/path.' >&2; \
+	    exit 1; \
+	  fi; \
+	  $$python -m venv --clear .venv; \
+	  since "environment made with $$($(PY) --version)"; \
+	fi; \
+	rm -f .venv/ready-*; \
+	if $(PY) -m pip install --quiet --disable-pip-version-check 'uv>=0.6'; then \
+	  since 'uv installed'; \
+	  UV_COMPILE_BYTECODE=1 $(UV) pip sync --quiet --require-hashes -p $(PY) requirements.txt; \
+	  since 'packages installed'; \
+	  $(UV) pip install --quiet --no-deps -p $(PY) --editable .; \
+	else \
+	  echo '== set-up: uv cannot be installed here, pip goes on (some minutes)'; \
+	  $(PY) -m pip install --quiet --require-hashes --no-deps -r requirements.txt; \
+	  since 'packages installed'; \
+	  $(PY) -m pip install --quiet --no-deps --editable .; \
+	fi; \
+	touch $@; since 'ready'
+
+FORCE:
+
+.PHONY: help run test test-all lab reference lint lock site clean FORCE
