@@ -1,5 +1,6 @@
 """load(): requests, ready files, what is printed; and the real sets where they are."""
 
+import io
 import json
 import subprocess
 import sys
@@ -123,6 +124,11 @@ BAD_READY = {
     "cut short": ("mnist", lambda: npz(**mnist())[:-50], "no readable npz"),
     "no npz": ("mnist", lambda: b"<html>hello", "no readable npz"),
     "bit flipped": ("mnist", lambda: flipped(npz(**mnist())), "damaged"),
+    "header lies": (
+        "mnist",
+        lambda: stored(npz(**mnist())).replace(b"(7, 28, 28), ", b"(9, 28, 28), "),
+        "damaged",
+    ),
     "dtype": ("mnist", lambda: npz(**mnist() | {"x_test": np.ones((4, 28, 28))}), "float64"),
     "shape": ("mnist", lambda: npz(**mnist() | {"x_train": np.ones((7, 28), "u1")}), r"\(28,\)"),
     "rows": ("mnist", lambda: npz(**mnist() | {"y_train": np.ones(6, "u1")}), "7 rows"),
@@ -147,6 +153,14 @@ BAD_READY = {
         "no finite",
     ),
 }  # fmt: skip
+
+
+def stored(data: bytes) -> bytes:
+    """The same npz, its members not compressed."""
+    file = io.BytesIO()
+    with np.load(io.BytesIO(data)) as arrays:
+        np.savez(file, **arrays)
+    return file.getvalue()
 
 
 def flipped(data: bytes) -> bytes:
@@ -202,7 +216,7 @@ def test_source_from_the_environment(monkeypatch, shelf):
     assert datasets.load("mnist", train=2, test=2).source == "drawn"
     assert datasets.load("mnist", "real").source == "real"
     monkeypatch.setenv("COURSE_SOURCE", "reel")
-    with pytest.raises(datasets.BadRequest, match="reel.*COURSE_SOURCE"):
+    with pytest.raises(datasets.BadRequest, match=r"reel.*COURSE_SOURCE"):
         datasets.load("mnist")
 
 
@@ -236,7 +250,7 @@ def test_requests_that_make_no_sense(arguments, options, reason):
 
 def test_more_rows_than_the_file_has(shelf):
     shelf("mnist.npz", npz(**mnist()))
-    with pytest.raises(datasets.BadRequest, match="train=8.* 7 "):
+    with pytest.raises(datasets.BadRequest, match=r"train=8.* 7 "):
         datasets.load("mnist", train=8)
 
 

@@ -93,6 +93,8 @@ def load(
     if source != "drawn":
         try:
             origin, arrays = places.find(card, train, test, notes)
+            for part, rows in (("train", train), ("test", test)):
+                _check_count(card, part, rows, len(arrays[f"y_{part}"]), "this copy of ")
             return _finished(card, arrays, "real", origin, notes)
         except NotReachable as error:
             if source == "real":
@@ -126,7 +128,7 @@ def _card(name: str) -> Card:
     return CARDS[name]
 
 
-def _check_count(card: Card, part: str, rows: int | None, most: int) -> None:
+def _check_count(card: Card, part: str, rows: int | None, most: int, copy: str = "") -> None:
     if rows is None:
         return
     try:
@@ -134,9 +136,8 @@ def _check_count(card: Card, part: str, rows: int | None, most: int) -> None:
     except TypeError:
         raise BadRequest(f"{part}={rows!r} is no whole number") from None
     if not 1 <= whole <= most:
-        raise BadRequest(
-            f"{part}={whole:,} is out of range: {card.title} has 1 to {most:,} {part} {card.things}"
-        )
+        rows = f"1 to {most:,} {part} {card.things}"
+        raise BadRequest(f"{part}={whole:,} is out of range: {copy}{card.title} has {rows}")
 
 
 def _how(card: Card) -> str:

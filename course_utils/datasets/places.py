@@ -81,8 +81,9 @@ def _look(
         path = folder / f"{card.name}.npz"
         if path.is_file():
             with ready.Npz(path) as npz:
-                if ready.is_ready(npz, card):
-                    return _ready(card, npz, where, train, test, notes)
+                is_ready = ready.is_ready(npz, card)
+            if is_ready:
+                return _ready(card, path, where, train, test, notes)
         arrays = _canonical(card, folder, where)
         if arrays is None:
             if path.is_file() and all(remote.name != path.name for remote in card.files):
@@ -99,11 +100,11 @@ def _look(
 
 
 def _ready(
-    card: Card, npz: ready.Npz, where: str, train: int | None, test: int | None, notes: list[str]
+    card: Card, path: Path, where: str, train: int | None, test: int | None, notes: list[str]
 ) -> Arrays:
-    vouched = _vouched(card, npz.path, where)
-    arrays = ready.read(npz, card, train, test)
-    ready.check(card, arrays, npz.path)
+    vouched = _vouched(card, path, where)
+    arrays = ready.read(path, card, train, test)
+    ready.check(card, arrays, path)
     if not vouched:
         notes.append(UNVERIFIED)
     return arrays

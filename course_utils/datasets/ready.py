@@ -1,7 +1,9 @@
 """Ready files: `NAME.npz` without pickles, read part by part and checked against their card."""
 
+import math
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,6 +13,7 @@ from .cards import Card
 from .errors import BrokenFile
 
 LIMIT = 1 << 30  # bytes that one array may unpack to
+_CHUNK = 1 << 18  # what NumPy itself takes: larger pieces are slower
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
 UNREADABLE += (RuntimeError, KeyError)  # what zipfile raises for encrypted or lying archives
 Arrays = dict[str, Any]
@@ -72,12 +75,17 @@ class Npz:
                     raise BrokenFile(sentence, self.path)
                 if rows is not None and shape and not fortran:
                     shape = (min(rows, shape[0]), *shape[1:])
-                count = int(np.prod(shape, dtype=np.int64))
-                data = raw.read(count * dtype.itemsize)
-                array = np.frombuffer(data, dtype, count).reshape(
-                    shape, order="F" if fortran else "C"
-                )
-                return array[:rows].copy(order="C")
+                if dtype.itemsize * math.prod(shape) > self.members[key].file_size:
+                    raise ValueError("the header promises more than there is")
+                array = np.empty(shape, dtype, order="F" if fortran else "C")
+                room = memoryview(array.reshape(-1, order="A")).cast("B")
+                while len(room):
+                    data = raw.read(min(_CHUNK, len(room)))
+                    if not data:
+                        raise EOFError
+                    room[: len(data)] = data
+                    room = room[len(data) :]
+                return np.ascontiguousarray(array[:rows] if shape else array)
         except UNREADABLE:
             raise BrokenFile(f"{self.path.name}: {key} is damaged", self.path) from None
 
@@ -107,19 +115,21 @@ def _ragged(npz: Npz, key: str, rows: int | None) -> Ragged:
     return Ragged(tokens, offsets)
 
 
-def read(npz: Npz, card: Card, train: int | None, test: int | None) -> Arrays:
-    """The first `train` and `test` rows of a ready file (None: all)."""
-    arrays: Arrays = {}
-    for part, rows in (("train", train), ("test", test)):
-        text = card.kind == "text"
-        arrays[f"x_{part}"] = (
-            _ragged(npz, f"x_{part}", rows) if text else npz.array(f"x_{part}", rows)
-        )
-        arrays[f"y_{part}"] = npz.array(f"y_{part}", rows)
-    for key in ("words", "topics", "feature_names"):
-        if key in npz.members:
-            arrays[key] = npz.array(key)
-    return arrays
+def read(path: Path, card: Card, train: int | None, test: int | None) -> Arrays:
+    """The first `train` and `test` rows of a ready file (None: all), both parts at once."""
+
+    def part(name: str, rows: int | None) -> Arrays:
+        with Npz(path) as npz:
+            take = _ragged if card.kind == "text" else Npz.array
+            x, y = f"x_{name}", f"y_{name}"
+            return {x: take(npz, x, rows), y: npz.array(y, rows)}
+
+    with ThreadPoolExecutor(1) as other:
+        testing = other.submit(part, "test", test)
+        arrays = part("train", train) | testing.result()
+    with Npz(path) as npz:
+        extras = {"words", "topics", "feature_names"} & set(npz.members)
+        return arrays | {key: npz.array(key) for key in sorted(extras)}
 
 
 def check(card: Card, arrays: Arrays, path: Path) -> None:
