@@ -20,9 +20,9 @@ POINTS = 88  # of the pen along each digit, at most about 0.8 pixels apart
 SHARES = (99, 112, 99, 102, 97, 90, 99, 105, 98, 99)
 
 # (digit, weight, strokes): a stroke runs smoothly through its points "x,y" (right, down; a digit is
-# about 60 wide and 100 high); strokes that name the same point stay joined; "o" closes a stroke.
+# about 60 wide and 100 high); a point named twice is one point, so that strokes stay joined.
 SKELETONS = (
-    (0, 4, "30,0 9,17 0,52 10,86 30,100 51,85 60,50 51,15 o"),
+    (0, 4, "30,0 9,17 0,52 10,86 30,100 51,85 60,50 51,15 30,0 9,17"),
     (0, 3, "40,5 17,8 1,48 10,88 32,100 54,82 60,46 46,10 27,2"),
     (0, 2, "30,1 8,22 0,58 12,92 32,98 53,78 59,42 49,10 34,6 24,14"),
     (0, 1, "52,12 32,0 8,24 1,60 14,94 34,98 54,74 58,38 46,16 26,12"),
@@ -65,7 +65,7 @@ SKELETONS = (
     (7, 2, "0,20 12,4 34,2 54,12 52,40 40,70 30,100"),
     (7, 1, "0,14 6,2|6,2 58,10|58,10 36,52 16,100|14,56 54,48"),
     (8, 4, "46,9 27,0 10,14 18,37 39,55 51,78 31,100 8,84 16,59 38,41 51,20 46,9"),
-    (8, 2, "30,0 12,12 12,34 30,46 48,34 48,12 o|30,46 8,60 6,86 30,100 54,86 52,60 o"),
+    (8, 2, "30,0 12,12 12,34 30,46 48,34 48,12 30,0|30,46 8,60 6,86 30,100 54,86 52,60 30,46"),
     (8, 2, "52,8 30,0 10,16 22,39 44,62 46,88 26,100 6,86 16,60 42,40 56,18"),
     (8, 2, "60,10 36,0 6,8 6,28 30,46 44,70 34,98 14,98 12,76 34,50 62,24 60,10"),
     (8, 1, "40,6 20,2 14,22 32,44 56,68 52,94 22,100 4,84 16,62 40,42 54,18 52,2"),
@@ -85,15 +85,12 @@ class _Tables(NamedTuple):
     control: np.ndarray  # (v, c, 2) control points x, y in hundredths of the height
 
 
-def _pen(stroke: np.ndarray, closed: bool) -> tuple[np.ndarray, float]:
-    """Dense spline weights (200, points) of one stroke, evenly spaced, and its length."""
+def _pen(stroke: np.ndarray) -> tuple[np.ndarray, float]:
+    """Spline weights (200, k) of evenly spaced places along a stroke (k, 2), and its length."""
     from scipy.interpolate import CubicSpline
 
-    ring = np.vstack([stroke, stroke[:1]]) if closed else stroke
-    eye = np.eye(len(stroke))
-    basis = np.vstack([eye, eye[:1]]) if closed else eye
-    knots = np.r_[0, np.cumsum(np.sqrt(np.hypot(*np.diff(ring, axis=0).T)))]
-    spline = CubicSpline(knots, basis, bc_type="periodic" if closed else "natural")
+    knots = np.r_[0, np.cumsum(np.sqrt(np.hypot(*np.diff(stroke, axis=0).T)))]
+    spline = CubicSpline(knots, np.eye(len(stroke)), bc_type="natural")
     fine = np.linspace(0, knots[-1], 400)
     steps = np.hypot(*np.diff(spline(fine) @ stroke, axis=0).T)
     along = np.r_[0, np.cumsum(steps)] / steps.sum()
@@ -107,19 +104,16 @@ def _tables() -> _Tables:
     control = np.zeros((len(SKELETONS), 16, 2))
     for v, (_, _, text) in enumerate(SKELETONS):
         strokes = [stroke.split() for stroke in text.split("|")]
-        names = list(dict.fromkeys(name for stroke in strokes for name in stroke if name != "o"))
-        where = np.array([[float(n) for n in name.split(",")] for name in names])
+        names = list(dict.fromkeys(text.replace("|", " ").split()))
+        where = np.array([name.split(",") for name in names], float)
         control[v, : len(names)] = where
-        pens = []
-        for stroke in strokes:
-            index = [names.index(name) for name in stroke if name != "o"]
-            pens.append((index, *_pen(where[index], stroke[-1] == "o")))
-        ends = np.cumsum([length for *_, length in pens])
-        bounds = np.r_[0, np.rint(ends / ends[-1] * POINTS)].astype(int)
-        for (index, pen, _), begin, end in zip(pens, bounds, bounds[1:], strict=False):
+        indices = [[names.index(name) for name in stroke] for stroke in strokes]
+        pens, lengths = zip(*(_pen(where[index]) for index in indices), strict=True)
+        ends = np.rint(np.cumsum(lengths) / sum(lengths) * POINTS).astype(int)
+        for index, pen, begin, end in zip(indices, pens, [0, *ends[:-1]], ends, strict=True):
             rows = pen[np.rint(np.linspace(0, len(pen) - 1, end - begin)).astype(int)]
-            for column, name in enumerate(index):
-                weights[v, begin:end, name] += rows[:, column]
+            for column, point in enumerate(index):
+                weights[v, begin:end, point] += rows[:, column]
     digit = np.array([skeleton[0] for skeleton in SKELETONS], np.uint8)
     weight = np.array([skeleton[1] for skeleton in SKELETONS], float)
     share = weight / np.bincount(digit, weight)[digit] * np.array(SHARES)[digit]
@@ -139,7 +133,7 @@ def _distort(rng: np.random.Generator, points: np.ndarray, calm: np.ndarray) -> 
     def each(spread: float) -> np.ndarray:
         return _bounded(rng, spread, (n, 1))
 
-    x = x * (1 + each(0.16) * y) + calm * each(0.09) * y * y  # wider at one end, bent
+    x = x * (1 + each(0.16) * y) + calm * each(0.08) * y * y  # wider at one end, bent
     y = y + each(0.12) * (1 - y * y)  # the waist higher or lower
     for _ in range(2):  # elastic: waves about as long as the digit
         wave = _bounded(rng, 1.6, (n, 2, 2))
@@ -147,7 +141,7 @@ def _distort(rng: np.random.Generator, points: np.ndarray, calm: np.ndarray) -> 
         size = calm[..., None] * _bounded(rng, 0.045, (n, 2, 1))
         field = size * np.sin(wave[..., :1] * x[:, None] + wave[..., 1:] * y[:, None] + phase)
         x, y = x + field[:, 0], y + field[:, 1]
-    x = x * np.exp(calm * (0.15 + each(0.22)))  # aspect
+    x = x * np.exp(calm * (0.13 + each(0.21)))  # aspect
     x = x - y * (0.15 + each(0.24))  # slant: to the right, mostly
     turn = each(0.13)
     return np.stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], -1)
