@@ -205,7 +205,7 @@ def test_drawn_data(monkeypatch, capsys, tmp_path, source):
     data = datasets.load("mnist", source, train=5, test=2, seed=3)
     assert same(data, mnist(5, 2, 3)) and data.source == data.origin == "drawn"
     line = one_line(capsys.readouterr(), tmp_path)
-    assert line.startswith("MNIST: drawn, 5 + 2 images; ")
+    assert line.startswith("MNIST: drawn, 5 + 2 images, ")
     assert ("fetch mnist" in line and "COURSE_DATA_DIR" in line) == (source == "auto")
 
 

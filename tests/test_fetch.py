@@ -156,7 +156,7 @@ def test_drawn_asks_nobody(arrays, server, capsys, tmp_path):
     assert datasets.load("mnist", "drawn").source == "drawn"
     assert not server.gets and not server.heads
     assert one_line(capsys.readouterr(), tmp_path) == (
-        "MNIST: drawn, 60,000 + 10,000 images; as asked for."
+        "MNIST: drawn, 60,000 + 10,000 images, as asked for."
     )
 
 

@@ -140,6 +140,17 @@ def test_archives_of_pets_that_are_refused(
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_incomplete_folder_is_set_aside(server, monkeypatch, small_split, tmp_path, capsys):
+    damaged = tmp_path / "cache" / "cats_vs_dogs" / "train" / "cats"
+    damaged.mkdir(parents=True)
+    (damaged / "cat.77.jpg").write_bytes(jpeg(0))
+    archive = {"kagglecatsanddogs_5340.zip": zipped(photos(MICROSOFT))}
+    server.publish(monkeypatch, "cats_vs_dogs", archive)
+    check_pets(datasets.load("cats_vs_dogs"))
+    assert "set aside as cats_vs_dogs.broken" in one_line(capsys.readouterr(), tmp_path)
+    assert (tmp_path / "cache/cats_vs_dogs.broken/train/cats/cat.77.jpg").exists()
+
+
 def test_interrupted_unpacking_leaves_nothing_in_the_way(
     server, monkeypatch, small_split, tmp_path
 ):

@@ -95,14 +95,15 @@ def load(
             origin, arrays = places.find(card, train, test, notes)
             for part, rows in (("train", train), ("test", test)):
                 _check_count(card, part, rows, len(arrays[f"y_{part}"]), "this copy of ")
-            return _finished(card, arrays, "real", origin, notes)
+            where = origin if origin == places.DOWNLOADED else f"from the {origin}"
+            return _finished(card, arrays, "real", origin, where, notes)
         except NotReachable as error:
             if source == "real":
                 sentence = f"the real {card.title} is not here and cannot be fetched: {error}"
                 raise NotReachable(f"{sentence}; {_how(card)}") from None
             reason = f"because {error}; {_how(card)}"
     arrays = _drawn(card, train or card.train, test or card.test, seed, reason)
-    return _finished(card, arrays, "drawn", "drawn", [*notes, reason])
+    return _finished(card, arrays, "drawn", "drawn", reason, notes)
 
 
 def fetch(name: str) -> Fetched:
@@ -113,7 +114,7 @@ def fetch(name: str) -> Fetched:
         origin, _ = places.find(card, None, None, notes)
     except DatasetError as error:
         return Fetched(name, False, _sentence(f"{card.title}: not here, {error}", notes))
-    where = origin if origin == "downloaded" else f"already in the {origin}"
+    where = origin if origin == places.DOWNLOADED else f"already in the {origin}"
     return Fetched(name, True, _sentence(f"{card.title}: {where}", notes))
 
 
@@ -151,7 +152,10 @@ def _sentence(text: str, notes: list[str]) -> str:
     return "; ".join([text, *notes]) + "."
 
 
-def _finished(card: Card, arrays: Arrays, source: str, origin: str, notes: list[str]) -> Dataset:
+def _finished(
+    card: Card, arrays: Arrays, source: str, origin: str, where: str, notes: list[str]
+) -> Dataset:
+    """The data set; prints its one line and records it."""
     parts = {key: arrays.pop(key) for key in ("x_train", "y_train", "x_test", "y_test")}
     if card.feature_names:
         arrays.setdefault("feature_names", card.feature_names)
@@ -159,9 +163,7 @@ def _finished(card: Card, arrays: Arrays, source: str, origin: str, notes: list[
     data = Dataset(card.name, **parts, class_names=names, card=card, source=source, origin=origin,
                    extras=arrays)  # fmt: skip
     rows = f"{len(data.y_train):,} + {len(data.y_test):,} {card.things}"
-    where = f", from the {origin}" if source == "real" and origin != "downloaded" else ""
-    where += ", downloaded" if origin == "downloaded" else ""
-    print(_sentence(f"{card.title}: {source}, {rows}{where}", notes))
+    print(_sentence(f"{card.title}: {source}, {rows}, {where}", notes))
     record.note("data", name=card.name, source=source, origin=origin)
     return data
 

@@ -164,7 +164,8 @@ def _download(remote: Remote, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     end = time.monotonic() + _seconds(remote)
     response = _open(remote, end)
-    announced = int(response.headers.get("Content-Length", -1))
+    length = response.headers.get("Content-Length", "")
+    announced = int(length) if length.isdigit() else -1
     try:
         with (
             part.open("wb") as file,

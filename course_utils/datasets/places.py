@@ -10,6 +10,7 @@ from .errors import BrokenFile, NotReachable, WrongChecksum
 from .ready import Arrays
 
 CLASS, COURSE, KERAS = "class folder", "course folder", "Keras cache"
+DOWNLOADED = "downloaded"
 UNVERIFIED = "an unverified copy"
 
 
@@ -68,7 +69,7 @@ def _download(
             return COURSE, arrays  # another process has unpacked it meanwhile
         fresh = downloads.ensure(card, folder, notes)
         arrays = _look(card, folder, COURSE, train, test, notes)
-    return "downloaded" if fresh else COURSE, arrays
+    return DOWNLOADED if fresh else COURSE, arrays
 
 
 def _look(
@@ -159,6 +160,8 @@ def _look_for_pets(
             return None
         with downloads.locked(card):
             if not pets.is_arranged(target):
+                if target.exists():
+                    notes.append(downloads.set_aside(target))
                 pets.arrange(source, target, notes)
                 if where == COURSE and source.is_file():
                     source.unlink()
