@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 BLUE, VERMILION, GREY, MARKERS = PALETTE[0], PALETTE[1], "#666666", "osD^vPX"
-_WIDEST = 9.0  # inches
+_WIDEST = 8.4  # inches: what JupyterLab shows unscaled beside its file browser
 _UNITS = {"accuracy": "accuracy (share of samples)", "loss": "loss (mean over samples)"}
 _STYLE = {
     "axes.axisbelow": True, "axes.spines.top": False, "axes.spines.right": False,
@@ -108,8 +108,8 @@ def _grid(
 
 @_styled
 def images(
-    images: np.ndarray, titles: Sequence[object] | None = None, columns: int = 9,
-    title: str = "", cmap: str = "gray_r", size: float = 1.0,
+    images: np.ndarray | Sequence[np.ndarray], titles: Sequence[object] | None = None,
+    columns: int = 9, title: str = "", cmap: str = "gray_r", size: float = 1.0,
 ) -> "Figure":  # fmt: skip
     """A grid of images: (n, h, w), (n, h, w, 1) or (n, h, w, 3), or a list of such images.
 

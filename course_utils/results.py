@@ -99,23 +99,17 @@ def _write(path: Path, content: Any) -> None:
     beside.replace(path)
 
 
-def _rows(ids: Sequence[str]) -> list[list[str]]:
+def _rows(chapter: str) -> list[list[str]]:
     stored = reference()
     rows = [["", "literature", "reference run", "this run"]]
-    for id in ids:
+    for id in dict.fromkeys([*_this_run, *stored]):
         known, now = stored.get(id), _this_run.get(id)
         row = now or known
-        if row is not None:
+        if row["chapter"] == chapter:
             literature = row["literature"]
-            rows.append(
-                [
-                    row["what"]
-                    + ("" if row["metric"] == "test accuracy" else f", {row['metric']}"),
-                    f"{literature:.4f}" if literature is not None else "–",
-                    _with_range(known) if known else "–",
-                    _with_range(now) if now else "–",
-                ]
-            )
+            what = row["what"] + ("" if row["metric"] == "test accuracy" else f", {row['metric']}")
+            figure = f"{literature:.4f}" if literature is not None else "–"
+            rows.append([what, figure, *(_with_range(r) if r else "–" for r in (known, now))])
     return rows
 
 
@@ -124,9 +118,9 @@ def _with_range(row: dict[str, Any]) -> str:
     return f"{row['measured']:.4f} ({low:.4f} to {high:.4f}, {len(row['seeds'])} seeds)"
 
 
-def table(ids: Sequence[str]) -> None:
-    """Print literature, reference run and this run of the results `ids` side by side."""
-    rows = _rows(ids)
+def table(chapter: str) -> None:
+    """Print literature, reference run and this run of a chapter's results side by side."""
+    rows = _rows(chapter)
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     for row in rows:
         print("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())

@@ -181,7 +181,6 @@ def measure(
         if value is not None:
             _whole(name, value, least=1)
     steps = updates or math.ceil(len(train[0]) / batch_size)
-    fit = {"epochs": 1, "steps_per_epoch": updates} if updates else {"epochs": epochs}
     key, model, start = _compiled(build, optimizer, loss, min(steps, 8))
     runs = Runs(
         *(np.zeros(len(seeds)), [], [], [], list(seeds), epochs, updates),
@@ -191,13 +190,14 @@ def measure(
     store = None
     if settings.profile() == "full":
         data = [array for part in (train, validation, test) if part for array in part]
-        store = results.Store(key, data, [fit, batch_size], also)
+        store = results.Store(key, data, [epochs, updates, batch_size], also)
     for i, seed in enumerate(seeds):
         kept = store.find(seed, weights=i == 0) if store else None
         if kept is None:
             _fresh(build, model, start, seed)
             began = time.perf_counter()
-            history = _fit(model, train, validation, fit, batch_size, seed, f"{label} · {seed}")
+            stream = _stream(train, batch_size, updates, seed)
+            history = _fit(model, stream, validation, epochs or 1, f"{label} · {seed}")
             seconds = time.perf_counter() - began
             kept = {"accuracy": accuracy(model, *test), "history": history, "seconds": seconds}
             kept["also"] = also(model) if also else None
@@ -230,7 +230,7 @@ def _compiled(build: Callable, optimizer: Any, loss: str, steps: int) -> tuple[s
             optimizer=optimizer, loss=loss, metrics=["accuracy"], steps_per_execution=steps
         )
         optimizer.build(model.trainable_variables)
-        _traced[key] = model, [np.array(v) for v in optimizer.variables]
+        _traced[key] = model, [v.numpy() for v in optimizer.variables]
     return key, *_traced[key]
 
 
@@ -242,33 +242,32 @@ def _fresh(build: Callable, model: Any, start: list[np.ndarray], seed: int) -> N
     pairs = zip(build().variables, model.variables, strict=True)
     for value, variable in [*pairs, *zip(start, model.optimizer.variables, strict=True)]:
         variable.assign(value)
+    keras.utils.set_random_seed(seed)
+
+
+def _stream(train: Samples, batch_size: int, updates: int | None, seed: int) -> Any:
+    """Batches shuffled anew each epoch, or `updates` full ones from an endless shuffle."""
+    import tensorflow as tf
+
+    rows = tf.data.Dataset.from_tensor_slices(train).shuffle(len(train[0]), seed=seed)
+    batches = rows.repeat().batch(batch_size).take(updates) if updates else rows.batch(batch_size)
+    return batches.prefetch(4)
 
 
 def _fit(
-    model: Any,
-    train: Samples,
-    validation: Samples | None,
-    fit: dict[str, int],
-    batch_size: int,
-    seed: int,
-    label: str,
+    model: Any, stream: Any, validation: Samples | None, epochs: int, label: str
 ) -> dict[str, list[float]]:
-    import keras
     import tensorflow as tf
 
-    keras.utils.set_random_seed(seed)
-    rows = tf.data.Dataset.from_tensor_slices(train).shuffle(len(train[0]), seed=seed)
-    if "steps_per_epoch" in fit:
-        rows = rows.repeat()
     checked = tf.data.Dataset.from_tensor_slices(validation).batch(1000) if validation else None
     watch = [progress(label)] if in_browser() else []
     history = model.fit(
-        rows.batch(batch_size).prefetch(4),
+        stream,
+        epochs=epochs,
         validation_data=checked,
         callbacks=watch,
         shuffle=False,  # the stream is shuffled already
         verbose=0,
-        **fit,
     ).history
     if watch and watch[0].interrupted:
         raise KeyboardInterrupt("stopped while measuring: this network's figures are not used")

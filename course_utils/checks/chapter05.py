@@ -59,7 +59,7 @@ def check_3(answer: Any) -> None:
 
 def _shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:
     moved = np.zeros_like(images)
-    n, h, w = images.shape
+    _, h, w = images.shape
     rows, columns = range(max(down, 0), h + min(down, 0)), range(max(right, 0), w + min(right, 0))
     for row in rows:
         for column in columns:
@@ -103,7 +103,7 @@ def check_5(answer: Any) -> None:
     def examine(build: Any) -> None:
         model = call(build)
         if not isinstance(model, keras.Model):
-            raise Wrong(f"a Keras model is asked for, this is a {type(model).__name__}")
+            raise Wrong(f"a Keras model is asked for, this is of type {type(model).__name__}")
         if not model.built:
             raise Wrong("the network has no input shape yet: begin with keras.Input((28, 28, 1))")
         if model.input_shape == (None, 1, 28, 28):

@@ -41,7 +41,7 @@ def attempted(answer: Any) -> Any:
 def call(function: Any, *arguments: Any) -> Any:
     """The reader's `function` applied; Wrong if it is none or raises."""
     if not callable(function):
-        raise Wrong(f"a function is asked for, this is a {type(function).__name__}")
+        raise Wrong(f"a function is asked for, this is of type {type(function).__name__}")
     try:
         return attempted(function(*arguments))
     except _NotAttempted:
@@ -79,7 +79,7 @@ def shape(answer: Any, right: tuple[int, ...], misconceptions: dict[tuple, str])
 def array(answer: Any, right: np.ndarray, misconceptions: dict[str, np.ndarray]) -> None:
     """Compare an array with `right`: type, shape, dtype, values, then the known wrong results."""
     if not isinstance(answer, np.ndarray):
-        raise Wrong(f"an array is asked for, this is a {type(answer).__name__}")
+        raise Wrong(f"an array is asked for, this is of type {type(answer).__name__}")
     if answer.shape != right.shape:
         raise Wrong(f"the shape is {answer.shape}, it should be {right.shape}")
     if answer.dtype != right.dtype:

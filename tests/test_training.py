@@ -1,0 +1,308 @@
+"""Set-up of a run, and measuring over seeds: budgets, determinism, kept results, progress."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from course_utils import progress, settings, training
+
+
+@pytest.fixture(scope="module")
+def keras():
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    yield keras
+    keras.config.set_dtype_policy(before)
+
+
+@pytest.fixture(autouse=True)
+def own_build_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_BUILD", str(tmp_path / "build"))
+    settings.note_run("quick", [])
+    yield
+    settings.note_run("quick", [])
+
+
+def blobs(n=200, seed=0):
+    """Two classes of 8×8 images: bright above or bright below, with noise."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 2, n).astype("int32")
+    x = rng.normal(0, 0.5, (n, 8, 8, 1)).astype("float32")
+    x[y == 0, :4] += 1
+    x[y == 1, 4:] += 1
+    return x, y
+
+
+def small(keras, width=4, dropout=0.2):
+    layers = keras.layers
+    return lambda: keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            layers.Conv2D(width, 3, activation="relu"),
+            layers.Dropout(dropout),
+            layers.Flatten(),
+            layers.Dense(2, activation="softmax"),
+        ]
+    )
+
+
+# --- setup -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quiet_setup(keras, monkeypatch):
+    monkeypatch.setenv("COURSE_PRECISION", "float32")
+    return training.setup
+
+
+def test_setup_resolves_argument_then_environment_then_lesson(quiet_setup, monkeypatch):
+    budgets = {"epochs": (None, 1, 2, 3)}
+    assert quiet_setup(None, **budgets).epochs == 2
+    monkeypatch.setenv("COURSE_PROFILE", "quick")
+    assert quiet_setup(None, **budgets).epochs == 1
+    assert quiet_setup("full", **budgets).epochs == 3
+
+
+def test_setup_prints_what_it_chose_as_a_table(quiet_setup, capsys):
+    quiet_setup("quick", samples=(None, 1_000, 2_000, 60_000), sizes=([5], [1, 2], [3], [4]))
+    first, head, samples, sizes = capsys.readouterr().out.splitlines()
+    assert first == "Profile quick, seed 0, float32 as asked."
+    assert head.split() == ["budget", "this", "run", "quick", "lesson", "full"]
+    assert samples.split() == ["samples", "1,000", "1,000", "2,000", "60,000"]
+    assert sizes.split() == ["sizes", "5", "1", "2", "3", "4"]
+
+
+def test_setup_notes_which_budgets_the_reader_changed(quiet_setup):
+    quiet_setup("quick", epochs=(7, 1, 2, 3), seeds=(1, 1, 2, 3), samples=(None, 1, 2, 3))
+    assert settings.changed_budget() == ["epochs"]
+    assert settings.profile() == "quick"
+
+
+@pytest.mark.parametrize(
+    ("profile", "options", "message"),
+    [
+        ("fast", {}, "unknown 'fast': choose one of quick, lesson, full"),
+        ("quick", {"epochs": (0, 1, 2, 3)}, "epochs must be a whole number of at least 1, not 0"),
+        ("quick", {"samples": (-5, 1, 2, 3)}, "samples must be a whole number .*, not -5"),
+        ("quick", {"epochs": (2.5, 1, 2, 3)}, "epochs must be a whole number .*, not 2.5"),
+        ("quick", {"sizes": ([300, 0], [1], [2], [3])}, "sizes must be .* not 0"),
+        ("quick", {"seed": -1}, "seed must be a whole number of at least 0, not -1"),
+        ("quick", {"dtype": "float16"}, "unknown 'float16': choose one of auto, float32, bfloat16"),
+    ],
+)
+def test_setup_refuses_what_cannot_be(quiet_setup, profile, options, message):
+    with pytest.raises(ValueError, match=message):
+        quiet_setup(profile, **options)
+
+
+def test_an_unknown_profile_in_the_environment_is_named_with_its_variable(quiet_setup, monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "slow")
+    with pytest.raises(ValueError, match=r"unknown 'slow' \(from COURSE_PROFILE\)"):
+        quiet_setup(None)
+
+
+def test_setup_in_a_fresh_process_writes_nothing_to_stderr():
+    code = "from course_utils import training; training.setup('quick', dtype='float32')"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stderr == ""
+    assert run.stdout.startswith("Profile quick")
+
+
+# --- measure -----------------------------------------------------------------------------------
+
+
+def test_measure_learns_and_reports(keras):
+    runs = training.measure(
+        *(small(keras), blobs(), blobs(100, 1)),
+        epochs=4,
+        batch_size=8,
+        seeds=[0, 1],
+        validation=blobs(50, 2),
+    )
+    assert runs.accuracy.shape == (2,) and runs.mean > 0.8
+    assert runs.parameters == 4 * 10 + 6 * 6 * 4 * 2 + 2
+    assert [len(h["val_accuracy"]) for h in runs.histories] == [4, 4]
+    assert all(s > 0 for s in runs.seconds)
+    assert training.accuracy(runs.model, *blobs(100, 1)) == runs.accuracy[0]
+
+
+def test_the_same_seed_gives_the_same_numbers_in_any_order(keras):
+    forth = training.measure(small(keras), blobs(), blobs(100, 1), epochs=2, seeds=[0, 1, 2])
+    back = training.measure(small(keras), blobs(), blobs(100, 1), epochs=2, seeds=[2, 1, 0])
+    assert [h["loss"] for h in forth.histories] == [h["loss"] for h in back.histories[::-1]]
+    assert forth.histories[0] != forth.histories[1]
+    np.testing.assert_array_equal(forth.accuracy, back.accuracy[::-1])
+
+
+def test_a_fresh_network_and_a_reset_one_train_alike(keras):
+    """The traced network is used again for another definition's run: nothing leaks over."""
+    once = training.measure(small(keras), blobs(), blobs(100, 1), epochs=2, seeds=[3])
+    training.measure(small(keras), blobs(90), blobs(100, 1), epochs=1, seeds=[4])
+    again = training.measure(small(keras), blobs(), blobs(100, 1), epochs=2, seeds=[3])
+    training._traced.clear()
+    fresh = training.measure(small(keras), blobs(), blobs(100, 1), epochs=2, seeds=[3])
+    assert once.histories == again.histories == fresh.histories
+
+
+def test_two_networks_that_differ_are_traced_apart(keras):
+    training._traced.clear()
+    for width, optimizer in ((4, "adam"), (5, "adam"), (4, "sgd"), (4, "adam")):
+        training.measure(
+            small(keras, width), blobs(40), blobs(20, 1), epochs=1, optimizer=optimizer
+        )
+    assert len(training._traced) == 3
+
+
+@pytest.mark.parametrize(("budget", "steps"), [({"updates": 11}, 11), ({"epochs": 7}, 14)])
+def test_a_budget_is_spent_exactly(keras, budget, steps):
+    training._traced.clear()
+    runs = training.measure(small(keras), blobs(30), blobs(20, 1), batch_size=16, **budget)
+    assert {"updates": runs.updates, "epochs": runs.epochs} == {
+        **{"updates": None, "epochs": None},
+        **budget,
+    }
+    model, _ = next(iter(training._traced.values()))
+    assert int(model.optimizer.iterations) == steps
+
+
+@pytest.mark.parametrize("budget", [{}, {"epochs": 1, "updates": 1}])
+def test_measure_wants_one_budget(keras, budget):
+    with pytest.raises(ValueError, match="give either epochs or updates"):
+        training.measure(small(keras), blobs(), blobs(), **budget)
+
+
+@pytest.mark.parametrize("name", ["epochs", "updates", "batch_size"])
+def test_measure_refuses_a_budget_of_nothing(keras, name):
+    budget = {"epochs": 1, name: 0} if name == "batch_size" else {name: 0}
+    with pytest.raises(ValueError, match=f"{name} must be a whole number of at least 1, not 0"):
+        training.measure(small(keras), blobs(), blobs(), **budget)
+
+
+def test_a_full_run_continues_where_it_was_interrupted(keras, tmp_path):
+    settings.note_run("full", [])
+    seen = []
+
+    def also(model):
+        if len(seen) == 1:
+            raise KeyboardInterrupt
+        seen.append(1)
+        return [1.5]
+
+    arguments = (small(keras), blobs(), blobs(100, 1))
+    with pytest.raises(KeyboardInterrupt):
+        training.measure(*arguments, epochs=2, seeds=[0, 1], also=also)
+    kept = list((tmp_path / "build" / "kept").glob("*.json"))
+    assert len(kept) == 1
+    seconds = json.loads(kept[0].read_text())["seconds"]
+    seen.extend([1, 1])
+    runs = training.measure(*arguments, epochs=2, seeds=[0, 1], also=also)
+    assert runs.seconds[0] == seconds and runs.also == [[1.5], [1.5]]
+    assert training.accuracy(runs.model, *blobs(100, 1)) == runs.accuracy[0]
+    assert not list((tmp_path / "build" / "kept").glob("*.part"))
+
+
+@pytest.mark.parametrize("change", ["network", "data", "epochs", "optimizer"])
+def test_a_kept_result_is_used_for_the_same_experiment_only(keras, tmp_path, change):
+    settings.note_run("full", [])
+    base = {"train": blobs(), "epochs": 1, "optimizer": "adam"}
+    training.measure(small(keras), test=blobs(50, 1), **base)
+    network = small(keras, 5 if change == "network" else 4)
+    other = {"train": blobs(seed=9), "epochs": 2, "optimizer": "sgd"}
+    changed = {key: other[key] if key[:4] == change[:4] else base[key] for key in base}
+    if change == "data":
+        changed["train"] = other["train"]
+    training.measure(network, test=blobs(50, 1), **changed)
+    assert len(list((tmp_path / "build" / "kept").glob("*.json"))) == 2
+
+
+def test_quick_runs_keep_nothing(keras, tmp_path):
+    training.measure(small(keras), blobs(50), blobs(20, 1), epochs=1)
+    assert not (tmp_path / "build").exists()
+
+
+def test_accuracy_of_one_output_unit(keras):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.set_weights([np.array([[1.0]]), np.array([0.0])])
+    x, y = np.array([[0.9], [0.2], [0.7], [0.1]], "float32"), np.array([1, 0, 0, 0])
+    assert training.accuracy(model, x, y) == 0.75
+
+
+# --- progress ----------------------------------------------------------------------------------
+
+
+def compiled(keras):
+    model = small(keras)()
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    return model
+
+
+def test_headless_progress_is_one_line_an_epoch(keras, capsys, monkeypatch):
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    compiled(keras).fit(*blobs(), epochs=3, verbose=0, callbacks=[progress.progress("net")])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines] == [f"net epoch {i}/3" for i in (1, 2, 3)]
+
+
+def test_a_stop_by_the_reader_keeps_the_weights_so_far(keras, capsys):
+    model, watch = compiled(keras), progress.progress()
+    before = signal.getsignal(signal.SIGINT)
+    stop = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: epoch == 1 and os.kill(os.getpid(), signal.SIGINT)
+    )
+    start = model.get_weights()
+    history = model.fit(*blobs(), epochs=50, verbose=0, callbacks=[watch, stop])
+    assert watch.interrupted and len(history.history["loss"]) == 2
+    assert "Stopped in epoch 2 of 50: the weights so far are kept." in capsys.readouterr().out
+    assert any((a != b).any() for a, b in zip(start, model.get_weights(), strict=True))
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_stop_interrupts_at_once(keras):
+    model, watch = compiled(keras), progress.progress()
+
+    def twice(epoch, logs):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(
+            *blobs(),
+            epochs=5,
+            verbose=0,
+            callbacks=[watch, keras.callbacks.LambdaCallback(on_epoch_begin=twice)],
+        )
+
+
+def test_progress_works_outside_the_main_thread(keras, capsys):
+    def train():
+        compiled(keras).fit(*blobs(), epochs=1, verbose=0, callbacks=[progress.progress()])
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    thread.join()
+    assert capsys.readouterr().out.startswith("epoch 1/1")
+
+
+@pytest.mark.parametrize(
+    ("environment", "watched"),
+    [
+        ({}, False),
+        ({"JPY_SESSION_NAME": "x.ipynb"}, True),
+        ({"JPY_SESSION_NAME": "x.ipynb", "COURSE_HEADLESS": "1"}, False),
+        ({"VSCODE_PID": "7"}, True),
+    ],
+)
+def test_who_watches(environment, watched, monkeypatch):
+    for name in ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert progress.in_browser() is watched
