@@ -274,7 +274,7 @@ def counts(
     figure, axes = _figure(2.2 + 0.56 * len(number), 3.2)
     bars = axes.bar(range(len(number)), number, color=BLUE, width=0.75)
     axes.bar_label(bars, fmt="{:,.0f}", fontsize=9, padding=2)
-    turn = 45 if max(map(len, class_names)) > 6 else 0
+    turn = 90 if len(number) > 15 else 45 if max(map(len, class_names)) > 6 else 0
     axes.set_xticks(range(len(number)), class_names, rotation=turn)
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.margins(y=0.12)
