@@ -204,6 +204,19 @@ def test_wrong_file_in_the_keras_cache_is_passed_over(server, monkeypatch, tmp_p
     assert (folder / f"{name}.npz").exists()
 
 
+def test_one_file_missing_and_one_broken(server, monkeypatch, tmp_path, capsys):
+    server.publish(monkeypatch, "fashion_mnist", CANONICAL["fashion_mnist"]())
+    datasets.load("fashion_mnist")
+    missing, broken, *_ = sorted((tmp_path / "cache" / "fashion-mnist").iterdir())
+    missing.unlink()
+    broken.write_bytes(b"half")
+    del server.gets[:]
+    capsys.readouterr()
+    assert datasets.load("fashion_mnist").origin == "downloaded"
+    assert f"set aside as {broken.name}.broken" in one_line(capsys.readouterr(), tmp_path)
+    assert len(server.gets) == 2 and broken.with_name(f"{broken.name}.broken").exists()
+
+
 class Evil:
     def __reduce__(self):
         return (print, ("evil ran",))
