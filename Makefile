@@ -46,12 +46,15 @@ lock: $(READY)
 
 site: $(READY)
 	@$(UV) pip install --quiet --constraint requirements.txt --editable '.[site]'
-	@rm -rf build/site build/site_source && mkdir -p build/site_source
-	@cp README.md build/site_source/index.md && cp notebooks/[0-9]*.ipynb build/site_source
-	@printf '\n```{toctree}\n:glob:\n:hidden:\n[0-9]*\n```\n' >> build/site_source/index.md
-	@$(PY) -m sphinx -C -q -D extensions=myst_nb -D html_theme=sphinx_book_theme \
-	  -D nb_execution_mode=off -D myst_enable_extensions=dollarmath \
-	  -D project='Convnets, Measured' build/site_source build/site
+	@rm -rf build/site build/site_source && mkdir -p build/site_source/data
+	@cp README.md build/site_source/index.md && cp -R notebooks build/site_source
+	@cp data/README.md build/site_source/data
+	@printf '\n```{toctree}\n:glob:\n:hidden:\nnotebooks/[0-9]*\ndata/README\n```\n' \
+	  >> build/site_source/index.md
+	@printf '%s\n' 'project = "Convnets, Measured"' 'extensions = ["myst_nb"]' \
+	  'nb_execution_mode = "off"' 'myst_enable_extensions = ["dollarmath", "amsmath"]' \
+	  'html_theme = "sphinx_book_theme"' > build/site_source/conf.py
+	@$(PY) -m sphinx -q build/site_source build/site
 	@echo 'the site is in build/site/index.html'
 
 clean:
@@ -61,7 +64,7 @@ clean:
 # Rebuilt when the key changes, or when the Python behind .venv has gone.
 $(READY): $(shell test -x $(PY) || echo FORCE)
 	@set -e; begin=$$(date +%s); \
-	since() { echo "== set-up: $$1, $$(( $$(date +%s) - begin )) s"; }; \
+	since() { echo "== set-up: $$1 after $$(( $$(date +%s) - begin )) s"; }; \
 	fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'; \
 	if ! test -f .venv/pyvenv.cfg || ! $(PY) -m pip --version >/dev/null 2>&1; then \
 	  python=; \

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -136,7 +137,12 @@ def _lab(args: argparse.Namespace, extra: list[str]) -> int:
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
-    return subprocess.call(_python("jupyterlab", *options, *extra), cwd=root)
+    with subprocess.Popen(_python("jupyterlab", *options, *extra), cwd=root) as server:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to answer
+        try:
+            return server.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def _fetch(args: argparse.Namespace, extra: list[str]) -> int:

@@ -196,10 +196,9 @@ def _execute(job: dict[str, Any], say: Any) -> None:
             cwd=str(Path(job["notebook"]).parent),
         )
     except PapermillExecutionError as error:
-        text = _ANSI.sub("", "\n".join(error.traceback[-1:]))
-        failure = at | {"error": f"{error.ename}: {error.evalue}", "traceback": text}
+        failure = at | {"error": _ANSI.sub("", f"{error.ename}: {error.evalue}")}
     except Exception as error:  # reported: a dead kernel, a file that is no notebook, a full disk
-        failure = at | {"error": f"{type(error).__name__}: {error}", "traceback": ""}
+        failure = at | {"error": f"{type(error).__name__}: {error}"}
         traceback.print_exc()
     if part.exists():
         write(without_start_up(nbformat.read(part, as_version=4)), out)

@@ -216,8 +216,8 @@ def _run_one(chapter: Chapter, seed: int | None, offline: bool, stopped: threadi
         chapter.failure = end["failure"]
     else:
         tail = chapter.made("logs").read_text(encoding="utf-8", errors="replace")[-2000:]
-        error = f"its process ended with {chapter.process.returncode}"
-        chapter.failure = {"cell": "", "source": "", "error": error, "traceback": tail}
+        error = f"{tail}\nits process ended with {chapter.process.returncode}"
+        chapter.failure = {"cell": "", "source": "", "error": error}
     if chapter.made("records").is_file():
         lines = chapter.made("records").read_text(encoding="utf-8").splitlines()
         chapter.notes = [json.loads(line) for line in lines]
@@ -254,7 +254,7 @@ def _report(chapter: Chapter) -> str:
     source = failure["source"].splitlines()
     shown = [f"    {line}" for line in source[:12] + (["…"] if len(source) > 12 else [])]
     head = f"\n{chapter.name} failed" + (f" in cell {failure['cell']}:" if shown else ":")
-    return "\n".join([head, *shown, failure["traceback"].rstrip(), failure["error"]])
+    return "\n".join([head, *shown, failure["error"]])
 
 
 def _store(chapters: Sequence[Chapter]) -> None:

@@ -1,5 +1,6 @@
 """The command line: help, what it starts, and what it says when it cannot."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -109,14 +110,24 @@ def test_test_hands_other_arguments_to_pytest(started):
     assert started == [[sys.executable, "-m", "pytest", "tests/test_cli.py", "-k", "help"]]
 
 
-def test_lab_opens_the_first_chapter_quietly(started):
-    assert cli.main(["lab", "--no-browser", "--port", "8890"]) == 0
-    command = started[0]
+def test_lab_opens_the_first_chapter_quietly(monkeypatch):
+    commands = []
+
+    def start(*module):
+        commands.append(module)
+        return [sys.executable, "-c", "import sys; sys.exit(7)"]
+
+    monkeypatch.setattr(cli, "_python", start)
+    before = signal.getsignal(signal.SIGINT)
+    assert cli.main(["lab", "--no-browser", "--port", "8890"]) == 7
+    assert signal.getsignal(signal.SIGINT) is before
+    (command,) = commands
     first = min(path.name for path in Path(settings.checkout(), "notebooks").glob("[0-9]*.ipynb"))
+    assert command[0] == "jupyterlab"
     assert f"--LabApp.default_url=/lab/tree/notebooks/{first}" in command
     assert "--LabApp.news_url=None" in command
     assert "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate" in command
-    assert command[-3:] == ["--no-browser", "--port", "8890"]
+    assert command[-3:] == ("--no-browser", "--port", "8890")
 
 
 def test_fetch_reports_each_set(monkeypatch, capsys):
