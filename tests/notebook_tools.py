@@ -266,7 +266,8 @@ def lookup(results: Mapping[str, Mapping[str, Any]], what: str) -> float:
 def numbers(source: str, results: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Numbers bound by comments, against the results and arithmetic; shares that are not bound."""
     found = []
-    for paragraph in re.split(r"\n\s*\n", source):
+    about = re.sub(r"`[^`\n]*<!--[^`\n]*`", "", source)  # comments shown as code bind nothing
+    for paragraph in re.split(r"\n\s*\n", about):
         marked = "reference run" in " ".join(paragraph.lower().replace("*", "").split())
         hits = list(BOUND.finditer(paragraph))
         if len(hits) != len(re.findall(r"<!--\s*(?:ref|const)\b", paragraph)):

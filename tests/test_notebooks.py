@@ -225,6 +225,7 @@ RESULTS = {"net": {"measured": 0.99206, "literature": 0.992, "spread": [0.9911, 
         "The reference run has 1,256,080<!-- ref:net.parameters --> parameters.",
         "1,256,080<!-- const:20*26+50*501+2450*500+500+5010 --> parameters",
         "469<!-- const:-(-60000//128) --> or 0.001<!-- const:round((0.99*0.01/1e4)**0.5,3) -->",
+        "Write `0.9921<!-- ref:ID -->` or `<!-- const:1+1 -->`, as `2`<!-- const:1+1 --> does.",
         "A rate of 0.001 and momentum 0.9; `0.9921` in code; 0.987<!-- const:0.987 --> elsewhere.",
     ],
 )
