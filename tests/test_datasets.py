@@ -75,6 +75,15 @@ def test_only_the_first_rows(shelf, order):
     assert same(data, {key: value[: 3 if "train" in key else 1] for key, value in arrays.items()})
 
 
+def test_rows_beyond_those_asked_for_are_not_read(shelf):
+    data = bytearray(stored(npz(**mnist())))
+    data[4000] ^= 255  # in the sixth image
+    shelf("mnist.npz", bytes(data))
+    assert len(datasets.load("mnist", train=3).x_train) == 3
+    with pytest.raises(datasets.BrokenFile, match="damaged"):
+        datasets.load("mnist")
+
+
 def test_places_are_searched_in_order(shelf, tmp_path, monkeypatch):
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "mnist.npz").write_bytes(npz(**mnist(seed=1)))
@@ -126,7 +135,9 @@ BAD_READY = {
     "bit flipped": ("mnist", lambda: flipped(npz(**mnist())), "damaged"),
     "header lies": (
         "mnist",
-        lambda: stored(npz(**mnist())).replace(b"(7, 28, 28), ", b"(9, 28, 28), "),
+        lambda: stored(npz(**mnist())).replace(
+            b"(7, 28, 28), }" + b" " * 12, b"(7000000000000, 28, 28), }"
+        ),
         "damaged",
     ),
     "dtype": ("mnist", lambda: npz(**mnist() | {"x_test": np.ones((4, 28, 28))}), "float64"),

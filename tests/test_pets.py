@@ -88,6 +88,17 @@ def test_pets_from_the_canonical_archive(server, monkeypatch, small_split, tmp_p
     assert left == {"cats_vs_dogs", ".cats_vs_dogs.lock"}  # the archive itself is not kept
 
 
+def test_wrong_archive_of_the_class_is_an_error(server, monkeypatch, small_split, tmp_path):
+    archive = {"kagglecatsanddogs_5340.zip": zipped(photos(MICROSOFT))}
+    server.publish(monkeypatch, "cats_vs_dogs", archive)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "kagglecatsanddogs_5340.zip").write_bytes(zipped(photos(KAGGLE)))
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    with pytest.raises(datasets.WrongChecksum, match="class folder"):
+        datasets.load("cats_vs_dogs")
+    assert not server.gets
+
+
 @pytest.mark.parametrize("layout", [MICROSOFT, KAGGLE])
 def test_pets_from_a_folder_of_another_layout(monkeypatch, small_split, tmp_path, layout):
     for name, data in photos(layout).items():
@@ -126,6 +137,7 @@ def test_arranged_pets_with_a_file_that_is_no_jpeg(monkeypatch, tmp_path, capsys
         (zipped({"PetImages/Cat/0.jpg": b"/etc/passwd"}, 0o120777), "leave its folder"),
         (zipped({"PetImages/Cat/0.jpg": bytes(200_000)}), "refused"),
         (zipped({"PetImages/Cat/0.jpg": b"no image"}), "not enough"),
+        (zipped({"PetImages/Cat/5.jpg": jpeg(5)}), "1 readable cats, not enough"),
         (b"no zip file", "no readable zip"),
     ],
 )
