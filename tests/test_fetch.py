@@ -266,7 +266,12 @@ def child(arrays, server):
 
 
 def test_two_processes_at_once_download_once(child, server, cache):
+    server.faults["/mnist.npz"] = "held"
     children = [child(), child()]
+    for process in children:
+        assert process.stdout.readline() == "started\n"
+    time.sleep(0.8)  # both have asked for the set by now, neither has it
+    server.release.set()
     answers = sorted(process.communicate(timeout=30)[0].split()[-1] for process in children)
     assert answers == ["downloaded", "folder"] and server.gets == ["/mnist.npz"]
     assert left(cache) == ["mnist.npz"]
