@@ -38,18 +38,22 @@ def progress(label: str = "") -> "keras.callbacks.Callback":
             if in_browser():
                 from tqdm.notebook import tqdm
 
-                self.bar = tqdm(total=self.epochs, desc=label or "epochs", unit="epoch")
+                self.bar = tqdm(
+                    total=self.epochs, desc=label or "epochs", unit="epoch", ncols="100%"
+                )
 
         def stop(self, *_: Any) -> None:
             signal.signal(signal.SIGINT, self.before)
             self.interrupted = self.model.stop_training = True
 
         def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-            values = "  ".join(f"{k} {v:.4f}" for k, v in (logs or {}).items())
+            logs = logs or {}
             if self.bar is not None:
-                self.bar.set_postfix_str(values)
+                name = "val_accuracy" if "val_accuracy" in logs else "accuracy"
+                self.bar.set_postfix_str(f"{name} {logs[name]:.4f}" if name in logs else "")
                 self.bar.update()
             else:
+                values = "  ".join(f"{k} {v:.4f}" for k, v in logs.items())
                 print(f"{label} epoch {epoch + 1}/{self.epochs}  {values}".strip())
             self.done = epoch + 1
 

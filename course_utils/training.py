@@ -113,8 +113,10 @@ def _warnings_are_errors() -> None:
     import warnings
 
     warnings.simplefilter("error")
-    # ipykernel and zmq leave sockets to the garbage collector; not this course's to mend.
+    # Not the course's to mend: sockets that ipykernel leaves to the garbage collector, and what
+    # it says while the kernel shuts down.
     warnings.filterwarnings("ignore", category=ResourceWarning)
+    warnings.filterwarnings("ignore", "For consistency across", PendingDeprecationWarning)
 
 
 @dataclass
