@@ -155,11 +155,14 @@ def test_resumes_after_interruption(here, how):
         "sys.exit(__main__.main(['run', '--jobs', '1', '--source', 'drawn']))"
     )
     first = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
-    until(flag.exists)
-    family = psutil.Process(first.pid).children(recursive=True)
-    assert len(family) >= 2, "a process for the chapter and its kernel"
-    first.send_signal(how)
-    _, said = first.communicate(timeout=30)
+    try:
+        until(flag.exists)
+        family = psutil.Process(first.pid).children(recursive=True)
+        assert len(family) >= 2, "a process for the chapter and its kernel"
+        first.send_signal(how)
+        _, said = first.communicate(timeout=60)
+    finally:
+        execute.end_processes(first.pid)
     assert first.returncode == (-how if how == signal.SIGKILL else 130)
     if how != signal.SIGKILL:
         assert "interrupted: what is finished is kept" in said
@@ -173,7 +176,7 @@ def test_resumes_after_interruption(here, how):
     assert printed(here, "02_long") == "short now\n"
 
 
-def until(true, seconds=30):
+def until(true, seconds=120):
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited in vain"
