@@ -8,7 +8,7 @@ import platform
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -163,7 +163,13 @@ def definition(model: Any, extra: list[Any]) -> str:
 
 
 class Store:
-    """Results of single trainings in `build/kept/`, one JSON file each (weights beside it)."""
+    """Results of single trainings: for this process, and in the `full` profile in `build/kept/`.
+
+    One experiment has one key, whatever cell asks for it; of the weights only those of a first
+    seed are kept.
+    """
+
+    _memory: ClassVar[dict[str, tuple[dict[str, Any], list[np.ndarray] | None]]] = {}
 
     def __init__(self, key: str, data: Sequence[np.ndarray], budget: list, also: Any) -> None:
         digest = hashlib.sha256()
@@ -173,28 +179,35 @@ class Store:
         extra = inspect.getsource(also) if also else None
         text = json.dumps([key, digest.hexdigest(), budget, extra])
         self.key = hashlib.sha256(text.encode()).hexdigest()[:24]
-        self.folder = settings.build_folder() / "kept"
+        self.on_disk = settings.profile() == "full"
 
     def _path(self, seed: int) -> Path:
-        return self.folder / f"{self.key}-{seed}.json"
+        return settings.build_folder() / "kept" / f"{self.key}-{seed}.json"
 
     def find(self, seed: int, weights: bool) -> dict[str, Any] | None:
-        path = self._path(seed)
-        if not path.is_file() or (weights and not path.with_suffix(".npz").is_file()):
-            return None
-        return json.loads(path.read_text(encoding="utf-8"))
+        """The result of `seed`, None without one, or without the `weights` that are asked for."""
+        name, path = f"{self.key}-{seed}", self._path(seed)
+        if name not in self._memory and self.on_disk and path.is_file():
+            result, arrays = json.loads(path.read_text(encoding="utf-8")), None
+            if path.with_suffix(".npz").is_file():
+                with np.load(path.with_suffix(".npz")) as file:
+                    arrays = [file[f"w{i}"] for i in range(len(file.files))]
+            self._memory[name] = result, arrays
+        result, arrays = self._memory.get(name, (None, None))
+        return None if weights and arrays is None else result
 
     def weights(self, seed: int) -> list[np.ndarray]:
-        with np.load(self._path(seed).with_suffix(".npz")) as file:
-            return [file[f"w{i}"] for i in range(len(file.files))]
+        """The weights of the network that `find(seed, weights=True)` found."""
+        return self._memory[f"{self.key}-{seed}"][1]
 
     def put(self, seed: int, result: dict[str, Any], weights: list[np.ndarray] | None) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Keep the result of `seed`; beside it, the network's weights, if given."""
         path = self._path(seed)
-        if weights is not None:
-            beside = path.with_suffix(f".{os.getpid()}.npz")
-            np.savez(beside, **{f"w{i}": w for i, w in enumerate(weights)})
-            beside.replace(path.with_suffix(".npz"))
-        beside = path.with_suffix(f".{os.getpid()}.part")
-        beside.write_text(json.dumps(result), encoding="utf-8")
-        beside.replace(path)
+        self._memory[path.stem] = result, weights
+        if self.on_disk:
+            if weights is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                beside = path.with_suffix(f".{os.getpid()}.npz")
+                np.savez(beside, **{f"w{i}": w for i, w in enumerate(weights)})
+                beside.replace(path.with_suffix(".npz"))
+            _write(path, result)

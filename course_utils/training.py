@@ -172,9 +172,9 @@ def measure(
     `train`, `validation`, `test`: (inputs, integer labels). `optimizer`: a name or an optimiser.
     The budget is a number of `epochs`, or of `updates` with full batches drawn from an endless
     shuffled stream. `also`: a further measurement of the trained network, of plain numbers.
-    The network is traced once; every seed gets fresh weights and a fresh optimiser. In the `full`
-    profile each seed's result is kept under `build/kept/` as soon as it is there, keyed by network,
-    data, budget, precision and versions, so that an interrupted run continues.
+    The network is traced once; every seed gets fresh weights and a fresh optimiser. Each seed's
+    result is kept as soon as it is there (in the `full` profile under `build/kept/`, so that an
+    interrupted run continues), keyed by network, data, budget, precision and versions.
     Raises ValueError without a budget or with two.
     """
     if (epochs is None) == (updates is None):
@@ -189,12 +189,10 @@ def measure(
         parameters=model.count_params(),
         build=build,
     )
-    store = None
-    if settings.profile() == "full":
-        data = [array for part in (train, validation, test) if part for array in part]
-        store = results.Store(key, data, [epochs, updates, batch_size], also)
+    data = [array for part in (train, validation, test) if part for array in part]
+    store = results.Store(key, data, [epochs, updates, batch_size], also)
     for i, seed in enumerate(seeds):
-        kept = store.find(seed, weights=i == 0) if store else None
+        kept = store.find(seed, weights=i == 0)
         if kept is None:
             _fresh(build, model, start, seed)
             began = time.perf_counter()
@@ -203,8 +201,7 @@ def measure(
             seconds = time.perf_counter() - began
             kept = {"accuracy": accuracy(model, *test), "history": history, "seconds": seconds}
             kept["also"] = also(model) if also else None
-            if store:
-                store.put(seed, kept, model.get_weights() if i == 0 else None)
+            store.put(seed, kept, model.get_weights() if i == 0 else None)
             runs.weights = runs.weights or model.get_weights()
         elif i == 0:
             runs.weights = store.weights(seed)

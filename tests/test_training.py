@@ -10,7 +10,7 @@ import threading
 import numpy as np
 import pytest
 
-from course_utils import progress, settings, training
+from course_utils import progress, results, settings, training
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,14 @@ def keras():
 def own_build_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_BUILD", str(tmp_path / "build"))
     settings.note_run("quick", [])
+    forget()
     yield
     settings.note_run("quick", [])
+
+
+def forget():
+    """As in a fresh process: nothing measured yet (networks may be traced)."""
+    results.Store._memory.clear()
 
 
 def blobs(n=200, seed=0):
@@ -136,6 +142,7 @@ def test_measure_learns_and_reports(keras):
 
 def test_the_same_seed_gives_the_same_numbers_in_any_order(keras):
     forth = training.measure(small(keras), blobs(), blobs(100, 1), epochs=2, seeds=[0, 1, 2])
+    forget()
     back = training.measure(small(keras), blobs(), blobs(100, 1), epochs=2, seeds=[2, 1, 0])
     assert [h["loss"] for h in forth.histories] == [h["loss"] for h in back.histories[::-1]]
     assert forth.histories[0] != forth.histories[1]
@@ -146,7 +153,9 @@ def test_a_fresh_network_and_a_reset_one_train_alike(keras):
     """The traced network is used again for another definition's run: nothing leaks over."""
     once = training.measure(small(keras), blobs(), blobs(100, 1), epochs=2, seeds=[3])
     training.measure(small(keras), blobs(90), blobs(100, 1), epochs=1, seeds=[4])
+    forget()
     again = training.measure(small(keras), blobs(), blobs(100, 1), epochs=2, seeds=[3])
+    forget()
     training._traced.clear()
     fresh = training.measure(small(keras), blobs(), blobs(100, 1), epochs=2, seeds=[3])
     assert once.histories == again.histories == fresh.histories
@@ -203,6 +212,7 @@ def test_a_full_run_continues_where_it_was_interrupted(keras, tmp_path):
     assert len(kept) == 1
     seconds = json.loads(kept[0].read_text())["seconds"]
     seen.extend([1, 1])
+    forget()
     runs = training.measure(*arguments, epochs=2, seeds=[0, 1], also=also)
     assert runs.seconds[0] == seconds and runs.also == [[1.5], [1.5]]
     assert training.accuracy(runs.model, *blobs(100, 1)) == runs.accuracy[0]
@@ -223,9 +233,18 @@ def test_a_kept_result_is_used_for_the_same_experiment_only(keras, tmp_path, cha
     assert len(list((tmp_path / "build" / "kept").glob("*.json"))) == 2
 
 
-def test_quick_runs_keep_nothing(keras, tmp_path):
+def test_quick_runs_keep_nothing_on_disk(keras, tmp_path):
     training.measure(small(keras), blobs(50), blobs(20, 1), epochs=1)
     assert not (tmp_path / "build").exists()
+
+
+def test_within_a_process_an_experiment_is_measured_once(keras):
+    asked = []
+    arguments = (small(keras), blobs(50), blobs(20, 1))
+    for seeds in ([0, 1], [1, 0], [0]):
+        runs = training.measure(*arguments, epochs=1, seeds=seeds, also=asked.append)
+        assert training.accuracy(runs.model, *blobs(20, 1)) == runs.accuracy[0]
+    assert len(asked) == 3  # seed 1 again, for its weights, when it comes first
 
 
 def test_accuracy_of_one_output_unit(keras):
