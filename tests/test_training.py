@@ -241,8 +241,12 @@ def test_quick_runs_keep_nothing_on_disk(keras, tmp_path):
 def test_within_a_process_an_experiment_is_measured_once(keras):
     asked = []
     arguments = (small(keras), blobs(50), blobs(20, 1))
+
+    def ask(model):
+        asked.append(model)
+
     for seeds in ([0, 1], [1, 0], [0]):
-        runs = training.measure(*arguments, epochs=1, seeds=seeds, also=asked.append)
+        runs = training.measure(*arguments, epochs=1, seeds=seeds, also=ask)
         assert training.accuracy(runs.model, *blobs(20, 1)) == runs.accuracy[0]
     assert len(asked) == 3  # seed 1 again, for its weights, when it comes first
 
