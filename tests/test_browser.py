@@ -151,8 +151,12 @@ def run_all(lab, nb, stem, patience=240):
     page.keyboard.press("Control+s")
     shown, saved = page.evaluate(PROMPTS), []
     for _ in range(60):
-        nb = nbformat.read(path, as_version=4)
-        saved = [f"[{cell.execution_count or ' '}]:" for cell in tools.code(nb)]
+        try:
+            nb = nbformat.read(path, as_version=4)
+        except nbformat.reader.NotJSONError:  # JupyterLab is writing it
+            saved = ["half a file"]
+        else:
+            saved = [f"[{cell.execution_count or ' '}]:" for cell in tools.code(nb)]
         if saved == shown:
             return nb, pictures(page, stem)
         page.wait_for_timeout(500)
