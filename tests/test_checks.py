@@ -49,7 +49,7 @@ def said(checker, answer, capsys):
     return capsys.readouterr().out.strip()
 
 
-ALL = [getattr(chapter05, f"check_{i}") for i in range(1, 7)]
+ALL = [getattr(chapter05, f"check_{i}") for i in range(1, 8)]
 
 
 @pytest.mark.parametrize("checker", ALL)
@@ -165,15 +165,18 @@ def test_exercise_4_moving_images(answer, message, capsys):
     assert message in out and (message == "right") == (out == "right")
 
 
-def strided(shape=(28, 28, 1), filters=(16, 32), size=3, last="softmax", mean=True, **options):
+def strided(
+    shape=(28, 28, 1), filters=(16, 32), size=3, last="softmax", mean=True, pool=False, **options
+):
     import keras
     from keras import layers
 
     options = {"strides": 2, "padding": "same", "activation": "relu", **options}
-    pool = layers.GlobalAveragePooling2D() if mean else layers.Flatten()
+    end = [layers.GlobalAveragePooling2D() if mean else layers.Flatten()]
+    end = [layers.MaxPooling2D(2), *end] if pool else end
     convolutions = [layers.Conv2D(n, size, **options) for n in filters]
     return keras.Sequential(
-        [keras.Input(shape), *convolutions, pool, layers.Dense(10, activation=last)]
+        [keras.Input(shape), *convolutions, *end, layers.Dense(10, activation=last)]
     )
 
 
@@ -189,6 +192,8 @@ def strided(shape=(28, 28, 1), filters=(16, 32), size=3, last="softmax", mean=Tr
         ({"size": 5}, "16 filters of 3×3 are asked for"),
         ({"last": None}, "should end in a softmax"),
         ({"mean": False}, "the global average is missing"),
+        ({"activation": None}, "16 filters has no relu"),
+        ({"pool": True}, "no pooling is asked for but the mean at the end"),
     ],
 )
 def test_exercise_5_strided_network(options, message, capsys):
@@ -221,12 +226,35 @@ def pairs(diagonal=False, swap=False):
         (pairs(), "right"),
         (pairs(swap=True), "the two are exchanged"),
         (pairs(diagonal=True), "leave the diagonal out"),
-        (lambda t, p: (7, 2), "(7, 2) is not the most frequent error"),
+        (lambda t, p: (7, 2), "(7, 2) is the error with the highest rate"),
+        (lambda t, p: (3, 5), "(3, 5) is not the most frequent error"),
+        (lambda t, p: (4, 9), "the two are exchanged"),
+        (lambda t, p: sorted(pairs()(t, p)), "the two are exchanged"),
         (lambda t, p: 49, "a pair (true, predicted) is asked for, this is 49"),
     ],
 )
 def test_exercise_6_most_confused(answer, message, capsys):
     assert message in said(chapter05.check_6, answer, capsys)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (1.14, "right"),
+        (-1.139, "right"),
+        (1.68, "the other varies, too"),
+        (1.55, "the other varies, too"),
+        (0.8, "standard errors do not add"),
+        (865, "take its square root"),
+        (15, "these are errors"),
+        (0.0015, "divide it by its standard error"),
+        (3.0, "3.00 is not the number"),
+        ("one", "a number is asked for, this is 'one'"),
+    ],
+)
+def test_exercise_7_standard_errors(answer, message, capsys):
+    out = said(chapter05.check_7, answer, capsys)
+    assert message in out and (message == "right") == (out == "right")
 
 
 def test_array_counts_what_differs():

@@ -116,6 +116,9 @@ def check_5(answer: Any) -> None:
             raise Wrong(f"two convolutions of 16 and 32 filters are asked for, found {found}")
         for layer, size in zip(layers, (14, 7), strict=True):
             _check_convolution(layer, size)
+        pools = (keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)
+        if any(isinstance(layer, pools) for layer in model.layers):
+            raise Wrong("no pooling is asked for but the mean at the end: the strides shrink")
         if not any(isinstance(la, keras.layers.GlobalAveragePooling2D) for la in model.layers):
             raise Wrong("the global average is missing between the convolutions and the output")
         if model.output_shape != (None, 10):
@@ -135,6 +138,11 @@ def _check_convolution(layer: Any, size: int) -> None:
         raise Wrong(f"{layer.filters} filters of 3×3 are asked for, these are {layer.kernel_size}")
     if not layer.use_bias:
         raise Wrong(f"the bias of the convolution with {layer.filters} filters is missing")
+    if layer.activation.__name__ != "relu":
+        raise Wrong(
+            f"the convolution with {layer.filters} filters has no relu: "
+            "without it two convolutions are one linear map"
+        )
     if layer.strides == (1, 1):
         raise Wrong(f"the convolution with {layer.filters} filters moves by 1: set its stride to 2")
     if layer.padding != "same" or layer.output.shape[1:3] != (size, size):
@@ -148,16 +156,46 @@ def check_6(answer: Any) -> None:
     def examine(most_confused: Any) -> None:
         y_true = np.array([4, 4, 4, 9, 9, 4, 3, 3, 3, 3, 3, 7], np.uint8)
         y_pred = np.array([9, 9, 4, 4, 9, 9, 3, 3, 3, 3, 5, 2], np.uint8)
-        value = call(most_confused, y_true, y_pred)
-        try:
-            pair = tuple(int(v) for v in attempted(value))
-        except TypeError as error:
-            raise Wrong(f"a pair (true, predicted) is asked for, this is {value!r}") from error
-        if pair == (9, 4):
-            raise Wrong("the two are exchanged: true digit first, then what was predicted")
-        if len(pair) == 2 and pair[0] == pair[1]:
-            raise Wrong(f"{pair} is a digit read rightly: leave the diagonal out")
-        if pair != (4, 9):
-            raise Wrong(f"{pair} is not the most frequent error of the example")
+        for true, predicted, right in ((y_true, y_pred, (4, 9)), (y_pred, y_true, (9, 4))):
+            _check_pair(call(most_confused, true, predicted), right)
+
+    judge(answer, examine)
+
+
+def _check_pair(value: Any, right: tuple[int, int]) -> None:
+    try:
+        pair = tuple(int(v) for v in attempted(value))
+    except TypeError as error:
+        raise Wrong(f"a pair (true, predicted) is asked for, this is {value!r}") from error
+    if pair == right[::-1]:
+        raise Wrong("the two are exchanged: true digit first, then what was predicted")
+    if len(pair) == 2 and pair[0] == pair[1]:
+        raise Wrong(f"{pair} is a digit read rightly: leave the diagonal out")
+    if sorted(pair) == [2, 7]:
+        raise Wrong(f"{pair} is the error with the highest rate, not the most frequent one")
+    if pair != right:
+        raise Wrong(f"{pair} is not the most frequent error of the example")
+
+
+def check_7(answer: Any) -> None:
+    """Standard errors between 80 and 95 errors on 10,000 digits: a number, to two decimals."""
+    a, b, n = 0.0080, 0.0095, 10_000
+    one, other = (np.sqrt(p * (1 - p) / n) for p in (a, b))
+    known = {
+        (b - a) / one: "that is the standard error of one network; the other varies, too",
+        (b - a) / other: "that is the standard error of one network; the other varies, too",
+        (b - a) / (one + other): "standard errors do not add: their squares do",
+        (b - a) / (one**2 + other**2): "that is the variance: take its square root",
+        15.0: "these are errors, not standard errors",
+        b - a: "that is the difference of the accuracies: divide it by its standard error",
+    }
+
+    def examine(value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+            raise Wrong(f"a number is asked for, this is {value!r}")
+        right = (b - a) / np.hypot(one, other)
+        if abs(abs(value) - right) > 0.011:
+            close = (text for v, text in known.items() if abs(abs(value) - v) < 0.011 * max(v, 0.1))
+            raise Wrong(next(close, f"{value:.2f} is not the number"))
 
     judge(answer, examine)
