@@ -134,6 +134,20 @@ def store(executed: Path, original: Path) -> None:
             _refuse(output, where, private)
             _plain(output, cell.execution_count)
     write(nb, original)
+    for name, png in pictures(nb, original).items():
+        (original.parent / "pictures").mkdir(exist_ok=True)
+        (original.parent / "pictures" / name).write_bytes(png)
+
+
+def pictures(nb: "NotebookNode", path: Path) -> dict[str, bytes]:
+    """The PNG of each cell tagged `picture`, by file name: what README shows of the chapter."""
+    return {
+        f"{path.name[:2]}_{cell.id}.png": base64.b64decode(output.data["image/png"])
+        for cell in nb.cells
+        if "picture" in cell.metadata.get("tags", [])
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    }
 
 
 def _refuse(output: "NotebookNode", where: str, private: list[str]) -> None:

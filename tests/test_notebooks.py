@@ -36,6 +36,18 @@ def test_numbers_in_the_prose_are_those_of_the_results(path):
     assert {name: breaches for name, breaches in found.items() if breaches} == {}
 
 
+def test_readme_pictures_are_those_of_the_chapters():
+    from course_utils import execute
+
+    made = {}
+    for path in tools.CHAPTERS:
+        made |= execute.pictures(nbformat.read(path, as_version=4), path)
+    stored = {p.name: p.read_bytes() for p in (tools.FOLDER / "pictures").glob("*")}
+    readme = (tools.FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    assert stored == made
+    assert set(re.findall(r"notebooks/pictures/([^)]+)", readme)) == set(made) != set()
+
+
 def test_readme_table_and_numbers_are_those_of_the_results():
     from course_utils.results import readme_table, reference
 
