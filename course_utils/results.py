@@ -150,16 +150,14 @@ def definition(model: Any, extra: list[Any]) -> str:
     """Text that two networks share only if they are defined alike, whatever their names."""
     import keras
 
-    config = json.loads(json.dumps(model.get_config(), default=str))
+    serialize = keras.saving.serialize_keras_object  # learning-rate schedules and the like
+    config = json.loads(json.dumps(model.get_config(), default=serialize))
     config.pop("name", None)
     for layer in config["layers"]:
         for name in ("name", "seed"):
             layer["config"].pop(name, None)
-    return json.dumps(
-        [config, keras.config.dtype_policy().name, keras.__version__, *extra],
-        sort_keys=True,
-        default=str,
-    )
+    parts = [config, keras.config.dtype_policy().name, keras.__version__, *extra]
+    return json.dumps(parts, sort_keys=True, default=serialize)
 
 
 class Store:

@@ -219,6 +219,15 @@ def test_a_full_run_continues_where_it_was_interrupted(keras, tmp_path):
     assert not list((tmp_path / "build" / "kept").glob("*.part"))
 
 
+def test_a_learning_rate_schedule_is_known_by_its_numbers_and_not_by_its_address(keras):
+    def key(steps):
+        optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, steps))
+        return training._compiled(small(keras), optimizer, "mse", 1)[0]
+
+    assert key(10) == key(10) != key(11)
+    assert " at 0x" not in key(10)
+
+
 @pytest.mark.parametrize("change", ["network", "data", "epochs", "optimizer"])
 def test_a_kept_result_is_used_for_the_same_experiment_only(keras, tmp_path, change):
     settings.note_run("full", [])
