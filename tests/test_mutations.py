@@ -8,7 +8,7 @@ from nbclient.exceptions import CellExecutionError
 
 BASICS = ["parameters", "setup", "load", "prepare", "frame", "dense-networks", "dense-networks-2"]
 BASICS += ["lenet", "adam"]
-VARIANTS = ["variants-define", "variants-run", "variants-claims"]
+VARIANTS = ["variants-define", "variants-list", "variants-run", "variants-claims"]
 DATA = ["data-run", "data-plot", "data-equal-run", "batch-run", "batch-print", "data-claims"]
 MOVED = ["shift-define", "augment-define", "at-each-shift", "augment-run", "shift-plot"]
 
