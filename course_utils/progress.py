@@ -39,7 +39,7 @@ def progress(label: str = "") -> "keras.callbacks.Callback":
                 from tqdm.notebook import tqdm
 
                 self.bar = tqdm(
-                    total=self.epochs, desc=label or "epochs", unit="epoch", ncols="100%"
+                    total=self.epochs, desc=label or "epochs", unit="epoch", dynamic_ncols=True
                 )
 
         def stop(self, *_: Any) -> None:

@@ -338,3 +338,22 @@ def test_who_watches(environment, watched, monkeypatch):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert progress.in_browser() is watched
+
+
+def test_in_the_browser_a_bar_shows_the_last_accuracy(keras, monkeypatch):
+    from tqdm import notebook
+
+    bars = []
+
+    class Bar(notebook.tqdm):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            bars.append(self)
+
+    monkeypatch.setattr(notebook, "tqdm", Bar)
+    monkeypatch.setenv("JPY_SESSION_NAME", "x.ipynb")
+    model = small(keras)()
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(*blobs(), epochs=2, verbose=0, callbacks=[progress.progress("net")])
+    assert bars[0].n == bars[0].total == 2
+    assert bars[0].postfix == f"accuracy {history.history['accuracy'][-1]:.4f}"
