@@ -184,7 +184,7 @@ BREACHES = [
     ("outputs", show("setup", "stream", name="stderr", text="W"), "stored stderr 'W'"),
     ("privacy", edit("values", source="open('/home/ann/x')"), "'/home'"),
     ("privacy", edit("title", source="# See /tmp/x"), "'/tmp'"),
-    ("privacy", show("setup", "stream", name="stdout", text="in /work/data"), "'/work'"),
+    ("privacy", show("setup", "stream", name="stdout", text="in /root/data"), "'/root'"),
     ("privacy", show("setup", "display_data", **HTML), "Users"),
     ("privacy", lambda nb: nb.metadata.update(papermill={}), "papermill's metadata"),
     ("compared", ignore_most, "only 4 of 12 code cells"),
