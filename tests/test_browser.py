@@ -33,7 +33,8 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-MINUTES = {"quick": 4, "lesson": 20, "full": 480}  # patience, not a claim
+MINUTES = {"quick": 8, "lesson": 20, "full": 480}  # patience, not a claim
+PROFILE = os.environ.get("COURSE_PROFILE", "quick")  # read before tests are isolated
 PAGE = {"width": 1280, "height": 1500}
 PROMPTS = (
     "() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.innerText)"
@@ -183,7 +184,7 @@ def pictures(page, stem):
 @pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
 def test_chapter_runs_in_the_browser(lab, path):
     nb = nbformat.read(path, as_version=4)
-    patience = 60 * MINUTES[os.environ.get("COURSE_PROFILE", "quick")]
+    patience = 60 * MINUTES[PROFILE]
     saved, pages = run_all(lab, nb, path.stem, patience)
     assert tools.outputs(saved) == []
     assert lab[0].locator(".jp-RenderedText[data-mime-type$='.stderr']").count() == 0
