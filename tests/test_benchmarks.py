@@ -47,7 +47,7 @@ def child(code, **environment):
 LENET_STEPS = f"""
 import json, time
 import numpy as np
-from course_utils import training
+from course_utils import results, training
 chosen = training.setup("lesson").dtype
 import keras
 from keras import layers
@@ -73,6 +73,7 @@ def by_keras():
     return time.perf_counter() - began
 
 def by_course():
+    results.Store._memory.clear()  # else the same experiment is not trained again
     return training.measure(lenet, (x, y), (x[:10], y[:10]), epochs=1).seconds[0]
 
 by_keras(), by_course()

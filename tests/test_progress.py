@@ -1,0 +1,100 @@
+"""The progress display: a bar for somebody who watches, a line an epoch headless, and stops."""
+
+import os
+import signal
+import threading
+
+import keras
+import pytest
+from test_training import blobs, small
+
+from course_utils import progress
+
+
+def compiled():
+    model = small(keras)()
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    return model
+
+
+def test_headless_progress_is_one_line_an_epoch(capsys, monkeypatch):
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    compiled().fit(*blobs(), epochs=3, verbose=0, callbacks=[progress.progress("net")])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines] == [f"net epoch {i}/3" for i in (1, 2, 3)]
+
+
+def test_a_stop_by_the_reader_keeps_the_weights_so_far(capsys):
+    model, watch = compiled(), progress.progress()
+    before = signal.getsignal(signal.SIGINT)
+    stop = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: epoch == 1 and os.kill(os.getpid(), signal.SIGINT)
+    )
+    start = model.get_weights()
+    history = model.fit(*blobs(), epochs=50, verbose=0, callbacks=[watch, stop])
+    assert watch.interrupted and len(history.history["loss"]) == 2
+    assert "Stopped in epoch 2 of 50: the weights so far are kept." in capsys.readouterr().out
+    assert any((a != b).any() for a, b in zip(start, model.get_weights(), strict=True))
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_stop_interrupts_at_once():
+    model, watch = compiled(), progress.progress()
+
+    def twice(epoch, logs):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(
+            *blobs(),
+            epochs=5,
+            verbose=0,
+            callbacks=[watch, keras.callbacks.LambdaCallback(on_epoch_begin=twice)],
+        )
+
+
+def test_progress_works_outside_the_main_thread(capsys):
+    def train():
+        compiled().fit(*blobs(), epochs=1, verbose=0, callbacks=[progress.progress()])
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    thread.join()
+    assert capsys.readouterr().out.startswith("epoch 1/1")
+
+
+@pytest.mark.parametrize(
+    ("environment", "watched"),
+    [
+        ({}, False),
+        ({"JPY_SESSION_NAME": "x.ipynb"}, True),
+        ({"JPY_SESSION_NAME": "x.ipynb", "COURSE_HEADLESS": "1"}, False),
+        ({"VSCODE_PID": "7"}, True),
+    ],
+)
+def test_who_watches(environment, watched, monkeypatch):
+    for name in ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert progress.in_browser() is watched
+
+
+def test_in_the_browser_a_bar_shows_the_last_accuracy(monkeypatch):
+    from tqdm import notebook
+
+    bars = []
+
+    class Bar(notebook.tqdm):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            bars.append(self)
+
+    monkeypatch.setattr(notebook, "tqdm", Bar)
+    monkeypatch.setenv("JPY_SESSION_NAME", "x.ipynb")
+    model = small(keras)()
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(*blobs(), epochs=2, verbose=0, callbacks=[progress.progress("net")])
+    assert bars[0].n == bars[0].total == 2
+    assert bars[0].postfix == f"accuracy {history.history['accuracy'][-1]:.4f}"
