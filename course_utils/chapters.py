@@ -161,6 +161,5 @@ def keep(chapter: Chapter, offline: bool) -> None:
     entry = {"seconds": chapter.seconds, "peak": chapter.peak, "notes": chapter.notes}
     entry |= {"found": _stamps(chapter.notes), "offline": offline}
     shutil.copyfile(chapter.made("notebooks"), chapter.entry.with_suffix(".ipynb"))
-    beside = chapter.entry.with_suffix(".part")  # the entry comes last: it says all is there
-    beside.write_text(json.dumps(entry), encoding="utf-8")
-    beside.replace(chapter.entry)
+    text = json.dumps(entry)  # the entry comes last: it says all is there
+    settings.write_beside(chapter.entry, lambda beside: beside.write_text(text, encoding="utf-8"))

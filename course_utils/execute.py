@@ -16,6 +16,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course_utils import settings
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -71,9 +73,8 @@ def write(nb: "NotebookNode", path: Path) -> None:
     """Write `nb` beside `path`, in nbformat's fixed form (sorted keys, indent 1), and rename."""
     import nbformat
 
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(nbformat.writes(nb).rstrip("\n") + "\n", encoding="utf-8", newline="\n")
-    beside.replace(path)
+    text = nbformat.writes(nb).rstrip("\n") + "\n"
+    settings.write_beside(path, lambda p: p.write_text(text, encoding="utf-8", newline="\n"))
 
 
 def page(notebook: Path, html: Path) -> None:
@@ -83,10 +84,7 @@ def page(notebook: Path, html: Path) -> None:
     body, _ = HTMLExporter(template_name="lab", embed_images=True).from_filename(str(notebook))
     # Scripts from the network (formulas) must not hold up the page where there is none.
     body = body.replace('<script src="https://', '<script async src="https://')
-    html.parent.mkdir(parents=True, exist_ok=True)
-    beside = html.with_name(f".{html.name}.{os.getpid()}")
-    beside.write_text(body, encoding="utf-8")
-    beside.replace(html)
+    settings.write_beside(html, lambda beside: beside.write_text(body, encoding="utf-8"))
 
 
 def palette(png: str) -> str:

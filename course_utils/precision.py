@@ -80,10 +80,7 @@ def _read(path: Path) -> dict[str, float]:
 
 def _write(path: Path, kept: dict[str, float]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part")
-        part.write_text(json.dumps(kept), encoding="utf-8")
-        part.replace(path)
+        settings.write_beside(path, lambda p: p.write_text(json.dumps(kept), encoding="utf-8"))
     except OSError as error:
         print(f"The timing of this machine could not be kept ({error.strerror}).")
 

@@ -5,7 +5,8 @@ import inspect
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +17,21 @@ from course_utils import settings
 
 if TYPE_CHECKING:
     from course_utils.training import Runs
+
+
+@dataclass
+class Measured:
+    """Figures of an experiment that `training.measure` did not run, for `publish`.
+
+    `values` (n_seeds,): the figure from each of `seeds`; `seconds`: training time of each.
+    """
+
+    values: np.ndarray
+    seeds: list[int]
+    epochs: int | None
+    seconds: list[float]
+    parameters: int
+
 
 _this_run: dict[str, dict[str, Any]] = {}
 
@@ -31,7 +47,7 @@ def reference() -> dict[str, dict[str, Any]]:
 
 def publish(
     id: str,
-    runs: "Runs",
+    runs: "Runs | Measured",
     *,
     chapter: str,
     what: str,
@@ -52,8 +68,8 @@ def publish(
         "what": what,
         "metric": metric,
         "literature": literature,
-        "measured": round(runs.mean, 5),
-        "spread": [round(float(f(runs.accuracy)), 5) for f in (np.min, np.max)],
+        "measured": round(float(np.mean(runs.values)), 5),
+        "spread": [round(float(f(runs.values)), 5) for f in (np.min, np.max)],
         "seeds": runs.seeds,
         "epochs": runs.epochs,
         "train_seconds": round(float(np.mean(runs.seconds)), 1),
@@ -92,11 +108,8 @@ def promote() -> int:
 
 
 def _write(path: Path, content: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}.part")
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    settings.write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8"))
 
 
 def _rows(chapter: str) -> list[list[str]]:
@@ -160,6 +173,37 @@ def definition(model: Any, extra: list[Any]) -> str:
     return json.dumps(parts, sort_keys=True, default=serialize)
 
 
+def _digest(parts: Sequence[Any]) -> str:
+    """A key of 24 digits for arrays, functions (their source) and plain values."""
+    digest = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            digest.update(f"{part.shape}{part.dtype}".encode())
+            digest.update(np.ascontiguousarray(part))
+        else:
+            text = inspect.getsource(part) if callable(part) else json.dumps(part, sort_keys=True)
+            digest.update(f"{len(text)}:{text}".encode())
+    return digest.hexdigest()[:24]
+
+
+def kept(compute: Callable[[], Any], *depends: Any) -> Any:
+    """`compute()`, a plain value (numbers, lists, dicts), kept in the `full` profile.
+
+    `depends`: all that the value depends on: arrays, functions (by their source), plain values;
+    the versions of Keras and NumPy and the precision are added. An interrupted full run finds the
+    value again in `build/kept/`.
+    """
+    import keras
+
+    if settings.profile() != "full":
+        return compute()
+    versions = [keras.__version__, np.__version__, keras.config.dtype_policy().name]
+    path = settings.build_folder() / "kept" / f"{_digest([versions, *depends])}.json"
+    if not path.is_file():
+        _write(path, compute())
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 class Store:
     """Results of single trainings: for this process, and in the `full` profile in `build/kept/`.
 
@@ -170,13 +214,7 @@ class Store:
     _memory: ClassVar[dict[str, tuple[dict[str, Any], list[np.ndarray] | None]]] = {}
 
     def __init__(self, key: str, data: Sequence[np.ndarray], budget: list, also: Any) -> None:
-        digest = hashlib.sha256()
-        for array in data:
-            digest.update(f"{array.shape}{array.dtype}".encode())
-            digest.update(np.ascontiguousarray(array))
-        extra = inspect.getsource(also) if also else None
-        text = json.dumps([key, digest.hexdigest(), budget, extra])
-        self.key = hashlib.sha256(text.encode()).hexdigest()[:24]
+        self.key = _digest([key, *data, budget, *([also] if also else [])])
         self.on_disk = settings.profile() == "full"
 
     def _path(self, seed: int) -> Path:
@@ -204,8 +242,6 @@ class Store:
         self._memory[path.stem] = result, weights
         if self.on_disk:
             if weights is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                beside = path.with_suffix(f".{os.getpid()}.npz")
-                np.savez(beside, **{f"w{i}": w for i, w in enumerate(weights)})
-                beside.replace(path.with_suffix(".npz"))
+                arrays = {f"w{i}": w for i, w in enumerate(weights)}
+                settings.write_beside(path.with_suffix(".npz"), lambda p: np.savez(p, **arrays))
             _write(path, result)

@@ -1,6 +1,7 @@
 """Where things lie and what the environment asks for: the only place that reads `COURSE_*`."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +79,14 @@ def profile() -> str | None:
 def changed_budget() -> list[str]:
     """Names of the budgets that the reader changed; empty where the profile's own are in force."""
     return list(_run["changed"])
+
+
+def write_beside(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a file beside `path`, then rename it: nobody ever reads half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        write(beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -5,7 +5,6 @@ of a run, quiet logs, the precision, a progress display, and repeating a trainin
 """
 
 import logging
-import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -140,6 +139,11 @@ class Runs:
     weights: list[np.ndarray] = field(default_factory=list, repr=False)
 
     @property
+    def values(self) -> np.ndarray:
+        """What `results.publish` reports: the accuracy of each seed."""
+        return self.accuracy
+
+    @property
     def mean(self) -> float:
         """Mean test accuracy over the seeds."""
         return float(np.mean(self.accuracy))
@@ -182,8 +186,7 @@ def measure(
     for name, value in (("epochs", epochs), ("updates", updates), ("batch_size", batch_size)):
         if value is not None:
             _whole(name, value, least=1)
-    steps = updates or math.ceil(len(train[0]) / batch_size)
-    key, model, start = _compiled(build, optimizer, loss, min(steps, 8))
+    key, model, start = _compiled(build, optimizer, loss)
     runs = Runs(
         *(np.zeros(len(seeds)), [], [], [], list(seeds), epochs, updates),
         parameters=model.count_params(),
@@ -215,7 +218,10 @@ def measure(
 _traced: dict[str, tuple[Any, list[np.ndarray]]] = {}
 
 
-def _compiled(build: Callable, optimizer: Any, loss: str, steps: int) -> tuple[str, Any, list]:
+_STEPS = 8  # of gradient descent in one call into TensorFlow; an epoch may have fewer
+
+
+def _compiled(build: Callable, optimizer: Any, loss: str) -> tuple[str, Any, list]:
     """The definition's text, its network compiled, and its optimiser's first state."""
     import keras
 
@@ -223,10 +229,10 @@ def _compiled(build: Callable, optimizer: Any, loss: str, steps: int) -> tuple[s
     optimizer = keras.optimizers.get(optimizer)
     settings_of = {k: v for k, v in optimizer.get_config().items() if k != "name"}
     optimizer = type(optimizer).from_config(settings_of)
-    key = results.definition(model, [type(optimizer).__name__, settings_of, loss, steps])
+    key = results.definition(model, [type(optimizer).__name__, settings_of, loss, _STEPS])
     if key not in _traced:
         model.compile(
-            optimizer=optimizer, loss=loss, metrics=["accuracy"], steps_per_execution=steps
+            optimizer=optimizer, loss=loss, metrics=["accuracy"], steps_per_execution=_STEPS
         )
         optimizer.build(model.trainable_variables)
         _traced[key] = model, [v.numpy() for v in optimizer.variables]

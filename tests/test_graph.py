@@ -7,7 +7,8 @@ import pytest
 from figure_tools import overlapping, texts
 from matplotlib.patches import FancyBboxPatch
 
-from course_utils import graph, plots
+from course_utils import plots
+from course_utils.plots import graph
 
 
 def lenet():

@@ -103,3 +103,41 @@ def test_the_readme_table_holds_what_the_literature_knows():
 
 def test_without_a_results_file_there_is_no_reference():
     assert results.reference() == {}
+
+
+def test_what_another_loop_measured_is_published_alike():
+    measured = results.Measured(np.array([2.0, 3.0]), [0, 1], 100, [60.0, 80.0], 5121)
+    results.publish("mae", measured, chapter="03", what="MAE", data="real", metric="MAE")
+    row = results._this_run["mae"]
+    assert (row["measured"], row["spread"], row["seeds"]) == (2.5, [2.0, 3.0], [0, 1])
+    assert (row["train_seconds"], row["parameters"], row["epochs"]) == (70.0, 5121, 100)
+
+
+def double(x):
+    return 2 * x
+
+
+def triple(x):
+    return 3 * x
+
+
+def test_a_full_run_keeps_a_value_by_all_it_depends_on():
+    settings.note_run("full", [])
+    calls = []
+
+    def value(*depends):
+        return results.kept(lambda: calls.append(1) or len(calls), *depends)
+
+    data = np.arange(4.0)
+    assert value(data, double, {"epochs": 3}) == value(data.copy(), double, {"epochs": 3}) == 1
+    others = [(data + 1, double, 3), (data, triple, 3), (data, double, 4), (data,), (data[:2],)]
+    assert [value(*other) for other in others] == [2, 3, 4, 5, 6]
+    assert value(data, double, {"epochs": 3}) == 1
+
+
+@pytest.mark.parametrize("profile", ["quick", "lesson"])
+def test_only_a_full_run_keeps_values(profile, tmp_path):
+    settings.note_run(profile, [])
+    values = iter([1, 2])
+    assert [results.kept(lambda: next(values), "same") for _ in range(2)] == [1, 2]
+    assert not (tmp_path / "build").exists()

@@ -1,12 +1,18 @@
-"""Where the boxes of a model's graph go: what `plots.model_graph` draws."""
+"""A model as boxes and arrows: where they go, and the drawing."""
 
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from course_utils.plots.style import GREY, MIDDLE, WIDEST, figure_class, styled
+
 if TYPE_CHECKING:
     from keras import Model
+    from matplotlib.figure import Figure
+
+_ARROW = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 0, "shrinkB": 0}
+_KINDS = {"Conv": "#CCE3F0", "Pool": "#CCECE3", "Dense": "#FAEBCC"}  # tints of the palette
 
 
 class Box(NamedTuple):
@@ -74,3 +80,44 @@ def places(names: list[str], links: list[tuple[str, str]]) -> dict[Hashable, tup
         shift = float(np.mean([wish[node] - x[node] for node in nodes]))
         x.update({node: x[node] + shift for node in nodes})
     return {node: (x[node], row[node]) for node in row}
+
+
+@styled
+def model_graph(model: "Model", title: str = "") -> "Figure":
+    """A built Keras model as boxes and arrows: one box a layer, one arrow a connection.
+
+    A box names the layer's type, its output shape without the batch, and its parameters.
+    Raises ValueError for a model whose input shape is not known yet.
+    """
+    from matplotlib.patches import FancyBboxPatch
+
+    layers, links = read(model)
+    place = places(list(layers), links)
+    low, high = (end(x for x, _ in place.values()) for end in (min, max))
+    rows = 1 + max(row for _, row in place.values())
+    width, height = (high - low + 1.1) * 2.6, rows * 0.66 + 0.7
+    scale = min(1.0, WIDEST / width)
+    figure = figure_class()(figsize=(width * scale, height * scale))
+    axes = figure.add_axes((0, 0, 1, 1 - 0.35 / height))
+    axes.set(xlim=(low - 0.55, high + 0.55), ylim=(rows - 0.1, -0.43))
+    axes.axis("off")
+    style = "round,pad=0,rounding_size=0.06"
+    axes.set_title(title or model.name, size=12 * max(scale, 0.8), pad=2)
+    for name, layer in layers.items():
+        x, row = place[name]
+        color = next((tint for kind, tint in _KINDS.items() if kind in layer.kind), "#EEEEEE")
+        at = (x - 0.48, row - 0.3)
+        axes.add_patch(FancyBboxPatch(at, 0.96, 0.6, style, gid=name, ec=GREY, fc=color))
+        axes.text(x, row - 0.12, layer.kind, size=10 * scale, weight="bold", **MIDDLE)
+        shape = " × ".join("?" if n is None else f"{n:,}" for n in layer.shape)
+        text = f"{shape}  ·  {layer.parameters:,} parameters"
+        axes.text(x, row + 0.14, text, size=8.5 * scale, **MIDDLE)
+    for a, b in links:
+        turns = [place[a, b, row] for row in range(place[a][1] + 1, place[b][1])]
+        line = [place[a], *(point for turn in turns for point in (turn, turn)), place[b]]
+        line = [(x, row + (-0.3, 0.3)[i % 2 == 0]) for i, (x, row) in enumerate(line)]
+        axes.plot(*zip(*line, strict=True), color=GREY, linewidth=1.2 * scale, gid=f"{a} → {b}")
+        axes.annotate("", line[-1], line[-2], size=10 * scale, arrowprops=_ARROW)
+    total = f"{model.count_params():,} parameters in all"
+    axes.text((low + high) / 2, rows - 0.4, total, size=9 * scale, **MIDDLE)
+    return figure
