@@ -1,51 +1,18 @@
 """The most important claims of each chapter fail when what they are about is taken away."""
 
+from importlib import import_module
+from pathlib import Path
+
 import nbformat
 import notebook_tools as tools
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-BASICS = ["parameters", "setup", "load", "prepare", "frame", "dense-networks", "dense-networks-2"]
-BASICS += ["lenet", "adam"]
-VARIANTS = ["variants-define", "variants-list", "variants-run", "variants-claims"]
-DATA = ["data-run", "data-plot", "data-equal-run", "batch-run", "batch-print", "data-claims"]
-MOVED = ["shift-define", "augment-define", "at-each-shift", "augment-run", "shift-plot"]
-
-PERMUTED = """
-order = np.random.default_rng(7).permutation(784)
-x_train, x_test = (x.reshape(-1, 784)[:, order].reshape(-1, 28, 28, 1) for x in (x_train, x_test))
-claim("""
-# What an earlier cell that is left out would have defined.
-ONE_SEED = ("adam", "batch_size =", "seeds = [budget.seed]\nbatch_size =")
-RATE = "\nadam = keras.optimizers.Adam(falling_rate(n, budget.epochs))\nmoved_runs ="
-
 MUTATIONS = [
-    pytest.param(
-        "05_lenet_mnist",
-        [*BASICS, *VARIANTS],
-        [ONE_SEED, ("prepare", "\nclaim(", PERMUTED)],
-        "on the same digits LeNet reads more than a dense network",
-        id="05: no neighbourhoods (one fixed permutation of the pixels)",
-    ),
-    pytest.param(
-        "05_lenet_mnist",
-        [*BASICS, *DATA],
-        [("data-equal-run", "updates=budget.updates", "updates=12")],
-        "with more steps on the same 300 digits it leads that, too",
-        id="05: no more steps than before",
-    ),
-    pytest.param(
-        "05_lenet_mnist",
-        [*BASICS, *MOVED, "shift-claims"],
-        [
-            ONE_SEED,
-            ("shift-define", "    moved = np", "    return images\n    moved = np"),
-            ("augment-run", "moved_runs =", "n = budget.variant_samples" + RATE),
-        ],
-        "four pixels cost LeNet more than a tenth of the digits",
-        id="05: digits that stay where they are",
-    ),
+    mutation
+    for path in sorted(Path(__file__).parent.glob("mutations_[0-9][0-9].py"))
+    for mutation in import_module(path.stem).MUTATIONS
 ]
 
 
@@ -76,3 +43,10 @@ def test_the_claim_fails_without_what_it_is_about(chapter, cells, changes, sente
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     monkeypatch.setenv("COURSE_SOURCE", "drawn")
     assert failing_claim(prepared(chapter, cells, changes)) == sentence
+
+
+def test_every_chapter_has_three_mutations():
+    chapters = [mutation.values[0] for mutation in MUTATIONS]
+    assert {path.stem: 3 for path in tools.CHAPTERS} == {
+        name: min(3, chapters.count(name)) for name in chapters
+    }
