@@ -97,7 +97,7 @@ def test_metadata():
 def test_what_the_package_imports_is_declared():
     declared = {canonicalize_name(Requirement(r).name) for r in PROJECT["dependencies"]}
     parts = {"sklearn": "scikit-learn", "PIL": "pillow", "cycler": "matplotlib"}
-    parts |= {"urllib3": "requests", "IPython": "ipython"}
+    parts |= {"IPython": "ipython"}
     for path in (ROOT / "course_utils").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         found = set(re.findall(r"^\s*(?:import|from) ([A-Za-z]\w*)", text, re.M))
