@@ -160,12 +160,14 @@ def counts(
 ) -> "Figure":
     """Class balance: a bar for each class with its number; `labels` are indices of shape (n,)."""
     number = np.bincount(np.ravel(labels), minlength=len(class_names))
-    figure, axes = figure_of(2.2 + 0.56 * len(number), 3.2)
+    many = len(number) > 15
+    figure, axes = figure_of(2.2 + 0.56 * len(number), 3.8 if many else 3.2)
     bars = axes.bar(range(len(number)), number, color=BLUE, width=0.75)
-    axes.bar_label(bars, fmt="{:,.0f}", fontsize=9, padding=2)
-    turn = 90 if len(number) > 15 else 45 if max(map(len, class_names)) > 6 else 0
-    axes.set_xticks(range(len(number)), class_names, rotation=turn)
+    look = {"fontsize": 7, "rotation": 90} if many else {"fontsize": 9}
+    axes.bar_label(bars, fmt="{:,.0f}", padding=2, **look)
+    turn = 90 if many else 45 if max(map(len, class_names)) > 6 else 0
+    axes.set_xticks(range(len(number)), class_names, rotation=turn, size=8 if many else None)
     axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.margins(y=0.12)
+    axes.margins(x=0.01, y=0.14)
     axes.set(xlabel="class", ylabel=f"number of {unit}", title=title or "Class balance")
     return figure

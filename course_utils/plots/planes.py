@@ -37,6 +37,7 @@ def sheet(
     paper = np.stack(np.meshgrid(along, along, indexing="ij"), axis=-1)
     rows, side = -(-len(stages) // columns), min(3.6, WIDEST / columns)
     figure = figure_class()(figsize=(columns * side, rows * side + 0.7), layout="constrained")
+    figure.get_layout_engine().set(hspace=0.06)
     figure.suptitle(title, size=12)
     for i, (name, stage) in enumerate(stages.items()):
         axes = figure.add_subplot(rows, columns, i + 1, aspect="equal")
@@ -46,7 +47,8 @@ def sheet(
         moved = _moved(stage, points, name)
         _draw_points(axes, moved, labels, named=i == 0, size=18)
         _frame(axes, moved if near else seen, (lines or {}).get(name))
-        axes.set(xlabel="first number", ylabel="second number")
+        axes.set_xlabel("first number" if i + columns >= len(stages) else "")
+        axes.set_ylabel("second number" if i % columns == 0 else "")
     legend(figure)
     return figure
 
