@@ -29,7 +29,7 @@ MUTATIONS = [
         "04_convolution_by_hand",
         [*BASICS, *NETWORKS, *MOVED],
         [MEASURED, ("move", "    moved = np", "    return images\n    moved = np")],
-        "one pool, one pixel: a quarter more errors, or worse",
+        "one pool, one pixel: a tenth more errors, or worse",
         id="04: digits that stay where they are",
     ),
     pytest.param(
