@@ -139,11 +139,13 @@ def test_against_shows_mean_and_range():
     assert overlapping(figure) == []
 
 
-def test_against_one_seed_and_negative_x():
-    figure = plots.against(range(-4, 5), {"shifted": np.arange(9) / 9})
+@pytest.mark.parametrize(("seeds", "says"), [((1,), True), ((), False)])
+def test_against_one_seed_or_none_and_negative_x(seeds, says):
+    values = np.arange(9).reshape(9, *seeds) / 9
+    figure = plots.against(range(-4, 5), {"shifted": values})
     np.testing.assert_allclose(line(figure, "shifted").get_ydata(), np.arange(9) / 9)
     assert figure.axes[0].get_xticklabels()[0].get_text() == "−4"
-    assert "one seed" in texts(figure)
+    assert ("one seed" in texts(figure)) == says
 
 
 @pytest.mark.parametrize("shape", [(3, 2), (4,), (2, 0), (2, 2, 2)])

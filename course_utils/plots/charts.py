@@ -101,7 +101,7 @@ def against(
 ) -> "Figure":  # fmt: skip
     """Something measured over seeds, against `x`: the mean as a line, min to max as a band.
 
-    Each array is (len(x), seeds), or (len(x),) for one seed. `log`: a logarithmic x axis.
+    Each array is (len(x), seeds), or (len(x),) for values that have no seeds. `log`: a logarithmic x axis.
     Raises ValueError, naming the label, for another shape.
     """
     from matplotlib.ticker import NullLocator
@@ -119,7 +119,8 @@ def against(
         axes.set_xticks(x, [f"{value:,}".replace("-", "−") for value in x.tolist()])
         axes.xaxis.set_minor_locator(NullLocator())
     axes.grid(axis="y")
-    legend(figure, title=_over_seeds(tables))
+    seeded = any(np.ndim(values) == 2 for values in series.values())
+    legend(figure, title=_over_seeds(tables) if seeded else None)
     return figure
 
 
