@@ -101,8 +101,8 @@ def against(
 ) -> "Figure":  # fmt: skip
     """Something measured over seeds, against `x`: the mean as a line, min to max as a band.
 
-    Each array is (len(x), seeds), or (len(x),) for values that have no seeds. `log`: a logarithmic x axis.
-    Raises ValueError, naming the label, for another shape.
+    Each array is (len(x), seeds), or (len(x),) for values that have no seeds. `log`: a
+    logarithmic x axis. Raises ValueError, naming the label, for another shape.
     """
     from matplotlib.ticker import NullLocator
 
