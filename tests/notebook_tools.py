@@ -281,7 +281,8 @@ def numbers(source: str, results: Mapping[str, Mapping[str, Any]]) -> list[str]:
                 continue
             true *= 100 if hit["percent"] else 1
             decimals = len(shown.partition(".")[2])
-            if abs(float(shown) - true) > (0.5 * 10**-decimals if decimals else 0) + 1e-9:
+            rounded = decimals > 0 or true != round(true)
+            if abs(float(shown) - true) > (0.5 * 10**-decimals if rounded else 0) + 1e-9:
                 found.append(f"{hit['number']} stands for {what}, which is {true:.10g}")
             if hit["kind"] == "ref" and not marked:
                 found.append(f"{hit['number']}: no “reference run” in its paragraph")
