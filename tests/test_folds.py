@@ -165,6 +165,9 @@ def test_there_is_a_core():
 def test_an_interrupt_ends_the_workers(tmp_path):
     (started := tmp_path / "started").mkdir()
     code = f"""
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+
 def job(fold):
     open(os.path.join({str(started)!r}, str(os.getpid())), "w").close()
     time.sleep(300)
