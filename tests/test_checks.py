@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from checker_tools import said
 
 from course_utils import settings
 from course_utils.checks import ClaimError, chapter05, claim
@@ -42,41 +43,6 @@ def test_a_claim_is_noted_with_its_margin(unchanged_budget, monkeypatch, tmp_pat
     noted = json.loads((tmp_path / "record.jsonl").read_text())
     expected = {"kind": "claim", "sentence": "two is more than one", "held": True, "margin": 1.0}
     assert noted == expected
-
-
-def said(checker, answer, capsys):
-    checker(answer)
-    return capsys.readouterr().out.strip()
-
-
-ALL = [getattr(chapter05, f"check_{i}") for i in range(1, 8)]
-
-
-@pytest.mark.parametrize("checker", ALL)
-@pytest.mark.parametrize("stub", [..., None])
-def test_a_stub_is_not_attempted(checker, stub, capsys):
-    assert said(checker, stub, capsys) == "not attempted"
-
-
-@pytest.mark.parametrize("checker", [ALL[0], ALL[3], ALL[4], ALL[5]])
-@pytest.mark.parametrize("value", [..., None])
-def test_a_function_that_returns_the_stub_is_not_attempted(checker, value, capsys):
-    assert said(checker, lambda *_: value, capsys) == "not attempted"
-
-
-@pytest.mark.parametrize("checker", [ALL[0], ALL[3], ALL[4], ALL[5]])
-def test_an_error_in_the_readers_code_is_named(checker, capsys):
-    def broken(*_):
-        return 1 / 0
-
-    out = said(checker, broken, capsys)
-    assert out.startswith("wrong: ")
-    assert out.endswith("your code stops with ZeroDivisionError: division by zero")
-
-
-@pytest.mark.parametrize("checker", [ALL[0], ALL[3], ALL[4], ALL[5]])
-def test_something_else_than_a_function_is_named(checker, capsys):
-    assert "a function is asked for, this is of type int" in said(checker, 3, capsys)
 
 
 @pytest.mark.parametrize(

@@ -6,40 +6,11 @@ import nbformat
 import notebook_tools as tools
 import numpy as np
 import pytest
+from checker_tools import said
 
 from course_utils.checks import chapter02
 
-
-def said(checker, answer, capsys):
-    checker(answer)
-    return capsys.readouterr().out.strip()
-
-
 ALL = [getattr(chapter02, f"check_{i}") for i in range(1, 7)]
-
-
-@pytest.mark.parametrize("checker", ALL)
-@pytest.mark.parametrize("stub", [..., None])
-def test_a_stub_is_not_attempted(checker, stub, capsys):
-    assert said(checker, stub, capsys) == "not attempted"
-
-
-@pytest.mark.parametrize("checker", ALL[2:])
-@pytest.mark.parametrize("value", [..., None])
-def test_a_function_that_returns_the_stub_is_not_attempted(checker, value, capsys):
-    assert said(checker, lambda *_: value, capsys) == "not attempted"
-
-
-@pytest.mark.parametrize("checker", ALL[2:])
-def test_an_error_in_the_readers_code_is_named(checker, capsys):
-    out = said(checker, lambda *_: 1 / 0, capsys)
-    assert out.startswith("wrong: ")
-    assert out.endswith("your code stops with ZeroDivisionError: division by zero")
-
-
-@pytest.mark.parametrize("checker", ALL[2:])
-def test_something_else_than_a_function_is_named(checker, capsys):
-    assert "a function is asked for, this is of type int" in said(checker, 3, capsys)
 
 
 @pytest.mark.parametrize("i", range(6))

@@ -2,36 +2,10 @@
 
 import numpy as np
 import pytest
+from checker_tools import said
 
 from course_utils import by_hand
 from course_utils.checks import chapter04
-
-
-def said(checker, answer, capsys):
-    checker(answer)
-    return capsys.readouterr().out.strip()
-
-
-ALL = [getattr(chapter04, f"check_{i}") for i in range(1, 8)]
-FUNCTIONS = ALL[3:]
-
-
-@pytest.mark.parametrize("checker", ALL)
-@pytest.mark.parametrize("stub", [..., None])
-def test_a_stub_is_not_attempted(checker, stub, capsys):
-    assert said(checker, stub, capsys) == "not attempted"
-
-
-@pytest.mark.parametrize("checker", FUNCTIONS)
-def test_a_function_that_returns_the_stub_is_not_attempted(checker, capsys):
-    assert said(checker, lambda *_: ..., capsys) == "not attempted"
-
-
-@pytest.mark.parametrize("checker", FUNCTIONS)
-def test_an_error_in_the_readers_code_is_named(checker, capsys):
-    out = said(checker, lambda *_: 1 / 0, capsys)
-    assert "your code stops with ZeroDivisionError: division by zero" in out
-    assert "a function is asked for, this is of type int" in said(checker, 3, capsys)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,8 @@
+"""What the tests of all exercise checkers share."""
+
+
+def said(checker, *answers_and_capsys):
+    """What `checker` prints of the answers; the last argument is pytest's `capsys`."""
+    *answers, capsys = answers_and_capsys
+    checker(*answers)
+    return capsys.readouterr().out.strip()
