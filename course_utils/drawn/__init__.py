@@ -27,6 +27,7 @@ def _stand_in(module: str, function: str = "draw") -> Callable[[int, int, int], 
 
 STAND_INS: dict[str, Callable[[int, int, int], Arrays]] = {
     "mnist": _stand_in("digits"),
+    "fashion_mnist": _stand_in("clothes"),
     "cifar10": _stand_in("objects"),
     "imdb": _stand_in("reviews"),
     "reuters": _stand_in("newswires"),
