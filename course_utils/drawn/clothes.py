@@ -3,16 +3,13 @@
 An article is a few outlines (body, sleeves, sole, straps, handle) of random measures, filled with
 a cloth (plain, striped, checked, printed) that has folds and grain; on it are a neckline, collar,
 closure, laces. Shirt, T-shirt, pullover and coat are cut from one pattern, and what tells them
-apart is often faint or missing, as in the photographs.
-
-Measures are in pixels: x from the middle of the article to the right, y from the top downwards.
+apart is often faint or missing. Measures: pixels, x from the middle to the right, y downwards.
 """
 
 from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from scipy.ndimage import uniform_filter
 
 SIDE = 28  # pixels
 FINE = 4  # lines drawn for each line of pixels; across, the covered share of a pixel is exact
@@ -37,6 +34,13 @@ def _wave(t: np.ndarray) -> np.ndarray:
 def _mirrored(half: Points) -> Points:
     """The whole outline, of its right half from top to bottom."""
     return [*half, *[(-x, y) for x, y in half[::-1]]]
+
+
+def _soft(pictures: np.ndarray) -> np.ndarray:
+    """Each pixel of (n, 28, 28) the mean of the 3 × 3 around it."""
+    from scipy.ndimage import uniform_filter
+
+    return uniform_filter(pictures, (1, 3, 3))
 
 
 def _cover(outlines: np.ndarray) -> np.ndarray:
@@ -66,8 +70,7 @@ class _Sheet:
     """n pictures of one class, painted in step; cloth: see `weave`."""
 
     def __init__(self, rng: np.random.Generator, n: int, cloth: Shares) -> None:
-        self.rng, self.n = rng, n
-        self.grey = np.zeros((n, SIDE, SIDE), np.float32)
+        self.rng, self.n, self.grey = rng, n, np.zeros((n, SIDE, SIDE), np.float32)
         self.size, self.shift = self.flat(0.93, 1.07, 1, 1), 14 + self.bell(0.7, 1, 2)
         self.aspect, self.turn = 1 + self.bell(0.06, 1), self.bell(0.035, 1)
         self.lean = self.bell(0.03, 1) - self.turn
@@ -129,7 +132,7 @@ class _Sheet:
         """Paint what is covered: alpha 1 hides what is below, `edge` darkens the rim."""
         colour = _each(tone) * self.cloth
         if np.any(edge):
-            colour = colour * (1 - _each(edge) * (1 - uniform_filter(cover, (1, 3, 3))))
+            colour = colour * (1 - _each(edge) * (1 - _soft(cover)))
         self.grey += cover * _each(alpha) * (colour - self.grey)
 
     def patch(
@@ -148,8 +151,7 @@ class _Sheet:
 
     def finish(self) -> np.ndarray:
         """The pictures (n, 28, 28) uint8, sharpened as the photographs were."""
-        soft = uniform_filter(self.grey, (1, 3, 3))
-        sharp = self.grey + _each(self.flat(0.2, 0.9)) * (self.grey - soft)
+        sharp = self.grey + _each(self.flat(0.2, 0.9)) * (self.grey - _soft(self.grey))
         return np.rint(255 * np.clip(sharp * (self.grey > 0.02), 0, 1)).astype(np.uint8)
 
 
@@ -331,8 +333,7 @@ MAKERS = (
 def draw(train: int, test: int, seed: int) -> dict[str, np.ndarray]:
     """Draw `train` + `test` articles: `x_*` (n, 28, 28) uint8, 0 ground, `y_*` (n,) uint8.
 
-    The same seed gives the same articles; the first rows of a longer draw are the shorter draw,
-    for each part by itself.
+    The same seed gives the same articles; each part of a longer draw begins with the shorter one.
     """
     arrays = {}
     for part, (name, count) in enumerate((("train", train), ("test", test))):
@@ -342,8 +343,7 @@ def draw(train: int, test: int, seed: int) -> dict[str, np.ndarray]:
             rng = np.random.default_rng([seed, part, number])
             y[:] = rng.permutation(np.arange(CHUNK) % len(MAKERS))
             for label, (make, cloth) in enumerate(MAKERS):
-                sheet = _Sheet(rng, CHUNK // len(MAKERS), cloth)
-                make(sheet)
+                make(sheet := _Sheet(rng, CHUNK // len(MAKERS), cloth))
                 x[y == label] = sheet.finish()
         arrays[f"x_{name}"] = images.reshape(-1, SIDE, SIDE)[:count]
         arrays[f"y_{name}"] = labels.reshape(-1)[:count]
