@@ -186,22 +186,29 @@ def _digest(parts: Sequence[Any]) -> str:
     return digest.hexdigest()[:24]
 
 
+_kept: dict[str, Any] = {}
+
+
 def kept(compute: Callable[[], Any], *depends: Any) -> Any:
-    """`compute()`, a plain value (numbers, lists, dicts), kept in the `full` profile.
+    """`compute()`, a plain value (numbers, lists, dicts), computed once.
 
     `depends`: all that the value depends on: arrays, functions (by their source), plain values;
-    the versions of Keras and NumPy and the precision are added. An interrupted full run finds the
-    value again in `build/kept/`.
+    the versions of Keras and NumPy and the precision are added. Asked again, this process has the
+    value at hand; in the `full` profile it lies in `build/kept/` too, where an interrupted run
+    finds it again.
     """
     import keras
 
-    if settings.profile() != "full":
-        return compute()
     versions = [keras.__version__, np.__version__, keras.config.dtype_policy().name]
-    path = settings.build_folder() / "kept" / f"{_digest([versions, *depends])}.json"
-    if not path.is_file():
-        _write(path, compute())
-    return json.loads(path.read_text(encoding="utf-8"))
+    key = _digest([versions, *depends])
+    if settings.profile() == "full":
+        path = settings.build_folder() / "kept" / f"{key}.json"
+        if not path.is_file():
+            _write(path, compute())
+        return json.loads(path.read_text(encoding="utf-8"))
+    if key not in _kept:
+        _kept[key] = json.dumps(compute())
+    return json.loads(_kept[key])
 
 
 class Store:
