@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import record, settings
 from . import places
-from .cards import CARDS, Card
+from .cards import CARDS, GENERATED, Card
 from .downloads import offline
 from .errors import (
     BadRequest,
@@ -77,7 +77,8 @@ def load(
     what it is and where it came from.
 
     source: "real" never falls back on drawn data, "drawn" never asks the network, "auto" does what
-    `COURSE_SOURCE` says, else real with fallback. `seed` is that of drawn data.
+    `COURSE_SOURCE` says, else real with fallback. `seed` is that of drawn data. Sets that the
+    course itself defines are made on the spot, whatever the source.
     Raises a `DatasetError` of one sentence.
     """
     card = _card(name)
@@ -88,6 +89,9 @@ def load(
         source = settings.choice(given, "COURSE_SOURCE", settings.SOURCES, "auto")
     except ValueError as error:
         raise BadRequest(f"source: {error}") from None
+    if name in GENERATED:
+        arrays = _drawn(card, train or card.train, test or card.test, seed, "by itself")
+        return _finished(card, arrays, "generated", "generated", "made on the spot", [])
     notes: list[str] = []
     reason = "as asked for"
     if source != "drawn":
@@ -109,6 +113,8 @@ def load(
 def fetch(name: str) -> Fetched:
     """Bring the real set here, ahead of a class: downloads, checks and unpacks what is missing."""
     card = _card(name)
+    if name in GENERATED:
+        return Fetched(name, True, f"{card.title}: made on the spot, nothing to fetch.")
     notes: list[str] = []
     try:
         origin, _ = places.find(card, None, None, notes)
@@ -124,9 +130,10 @@ def fetch_all() -> list[Fetched]:
 
 
 def _card(name: str) -> Card:
-    if name not in CARDS:
-        raise BadRequest(f"there is no data set {name!r}: choose one of {', '.join(CARDS)}")
-    return CARDS[name]
+    known = CARDS | GENERATED
+    if name not in known:
+        raise BadRequest(f"there is no data set {name!r}: choose one of {', '.join(known)}")
+    return known[name]
 
 
 def _check_count(card: Card, part: str, rows: int | None, most: int, copy: str = "") -> None:
@@ -171,8 +178,9 @@ def _finished(
 def _drawn(card: Card, train: int, test: int, seed: int, reason: str) -> Arrays:
     from course_utils import drawn
 
-    if card.name not in drawn.STAND_INS:
+    sets = drawn.STAND_INS | drawn.GENERATED
+    if card.name not in sets:
         raise NoStandIn(
             f"there is no drawn stand-in for {card.title} yet, and it was needed {reason}"
         )
-    return dict(drawn.STAND_INS[card.name](train, test, seed))
+    return dict(sets[card.name](train, test, seed))

@@ -185,7 +185,34 @@ _ALL = (
         "pictures show both animals, people or neither.",
     ),
 )
+_OURS = {"kind": "images", "things": "images", "dtype": "uint8", "files": (),
+         "source": "made by `course_utils/drawn/shapes.py` from a seed, the same on every machine.",
+         "licence": "CC BY 4.0, as the course's text."}
+_SHAPES = ("line", "triangle", "diamond", "rectangle", "circle")
+_GENERATED = (
+    Card(
+        name="colours", title="Six colours", train=6_000, test=1_200, shape=(28, 28, 3),
+        labels="colour, 0 to 5",
+        class_names=("red", "yellow", "green", "cyan", "blue", "magenta"),
+        problems="Hues stay within 25° of the colour's own, so that no picture lies between two; "
+        "a thin line shows little of its colour.", **_OURS,
+    ),
+    Card(
+        name="shapes", title="Five shapes", train=3_000, test=500, shape=(28, 28),
+        labels="shape, 0 to 4", class_names=_SHAPES,
+        problems="Shapes are light on dark ground, tilted by at most 17° (lines in any direction) "
+        "and never cut off by the edge: real ones are none of that.", **_OURS,
+    ),
+    Card(
+        name="colours_shapes", title="Three colours by three shapes", train=5_400, test=900,
+        shape=(28, 28, 3), labels="3 · colour + shape, 0 to 8",
+        class_names=tuple(f"{colour} {shape}" for colour in ("red", "green", "blue")
+                          for shape in ("circle", "rectangle", "triangle")),
+        problems="As of the two sets above.", **_OURS,
+    ),
+)
 # fmt: on
+GENERATED: dict[str, Card] = {card.name: card for card in _GENERATED}
 CARDS: dict[str, Card] = {card.name: card for card in _ALL}
 
 
@@ -195,13 +222,15 @@ def _describe(card: Card) -> str:
         f"  - `{file.name}`, {file.size:,} bytes, {file.checksum.replace(':', ' ')}, <{file.url}>"
         for file in card.files
     )
+    files = f"- Canonical files:\n{files}\n" if files else ""
+    download = f"; {card.size / 1e6:,.1f} MB to download" if files else ""
     columns = f"\n- Columns: {', '.join(card.feature_names)}" if card.feature_names else ""
     classes = f"\n- Classes: {', '.join(card.class_names)}" if card.class_names else ""
     return (
         f"## {card.title} (`{card.name}`)\n\n- Source: {card.source}\n- Licence: {card.licence}\n"
-        f"- Size: {card.train:,} + {card.test:,} {card.things}, each {shape}{card.dtype}; "
-        f"{card.size / 1e6:,.1f} MB to download\n- Labels: {card.labels}{classes}{columns}\n"
-        f"- Canonical files:\n{files}\n- Known problems: {card.problems}\n"
+        f"- Size: {card.train:,} + {card.test:,} {card.things}, each {shape}{card.dtype}"
+        f"{download}\n- Labels: {card.labels}{classes}{columns}\n"
+        f"{files}- Known problems: {card.problems}\n"
     )
 
 
@@ -214,6 +243,7 @@ def readme() -> str:
         "without pickles, `cats_vs_dogs/{train,validation,test}/{cats,dogs}/*.jpg`, or the "
         "canonical files below. A `SHA256SUMS` file beside ready files is honoured; without one "
         "they are called unverified copies. Where the real set cannot be had, the course draws a "
-        "stand-in and says so.\n\nThis page is written from `course_utils/datasets/cards.py` "
-        "by its function `readme()`.\n\n" + "\n".join(map(_describe, CARDS.values()))
+        "stand-in and says so. The sets at the end are the course's own.\n\n"
+        "This page is written from `course_utils/datasets/cards.py` "
+        "by its function `readme()`.\n\n" + "\n".join(map(_describe, (CARDS | GENERATED).values()))
     )

@@ -34,3 +34,9 @@ STAND_INS: dict[str, Callable[[int, int, int], Arrays]] = {
     "boston_housing": _stand_in("housing", "draw_boston"),
     "california_housing": _stand_in("housing", "draw_california"),
 }
+# The sets that the course itself defines, in the same form.
+GENERATED: dict[str, Callable[[int, int, int], Arrays]] = {
+    "colours": _stand_in("shapes", "draw_colours"),
+    "shapes": _stand_in("shapes", "draw_shapes"),
+    "colours_shapes": _stand_in("shapes", "draw_colours_shapes"),
+}
