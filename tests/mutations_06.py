@@ -1,0 +1,55 @@
+"""Chapter 06: no neighbourhoods, judged by those who chose, narrow but not deep, mute labels.
+
+Each entry: chapter, the cells that are run, changes (cell, old text, new text), and the sentence
+of the claim that must fail.
+"""
+
+import pytest
+
+BASICS = ["parameters", "setup", "load", "prepare", "split", "frame", "optimizer"]
+BOTH = ["convnet", "dense", "convnet-run", "dense-run", "both-claims"]
+FLATTERY = ["small", "small-fit", "stop-run", "each-epoch", "small-runs"]
+FLATTERY += ["flattery", "flattery-run", "flattery-claims"]
+DEPTH = ["small", "depth-define", "depth-run", "depth-claim"]
+CONFUSION = ["convnet", "convnet-run", "confusion", "confusion-claims"]
+
+PERMUTED = """
+order = np.random.default_rng(7).permutation(784)
+x_all, x_test = (x.reshape(-1, 784)[:, order].reshape(-1, 28, 28, 1) for x in (x_all, x_test))
+"""
+MUTE = "\ny_all = np.random.default_rng(7).permutation(y_all)\n"
+TEST = 'x_test, y_test = prepare(fashion.x_test), fashion.y_test.astype("int32")'
+# What an earlier cell that is left out would have defined.
+SEEDS = ("depth-run", "depth_runs =", "seeds = range(budget.seeds)\ndepth_runs =")
+ALIKE = ("confusion-claims", "wrong =", "alike = [0, 2, 4, 6]\nwrong =")
+
+MUTATIONS = [
+    pytest.param(
+        "06_fashion_mnist",
+        [*BASICS, *BOTH],
+        [("prepare", TEST, TEST + PERMUTED)],
+        "with the same recipe the convolutional network reads more",
+        id="06: no neighbourhoods (one fixed permutation of the pixels)",
+    ),
+    pytest.param(
+        "06_fashion_mnist",
+        [*BASICS, *FLATTERY],
+        [("flattery", "right[best, ~chooses]", "right[best, chooses]")],
+        "few images flatter more than half of the test set does",
+        id="06: judged by the images that chose",
+    ),
+    pytest.param(
+        "06_fashion_mnist",
+        [*BASICS, *DEPTH],
+        [SEEDS, ("depth-define", "range(depth)", "range(1)")],
+        "two narrow layers a block read more than one wide layer",
+        id="06: narrow, but not deep",
+    ),
+    pytest.param(
+        "06_fashion_mnist",
+        [*BASICS, *CONFUSION],
+        [ALIKE, ("prepare", TEST, TEST + MUTE)],
+        "more than half of all errors stay among these four",
+        id="06: labels that say nothing",
+    ),
+]
