@@ -1,0 +1,169 @@
+"""Chapter 10's checkers: the right answer, the usual wrong ones by name, and anything else."""
+
+import numpy as np
+import pytest
+from checker_tools import said
+
+from course_utils.checks import chapter10
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (57, "right"),
+        (57.0, "right"),
+        (30, "reads both channels"),
+        (54, "has a bias too"),
+        (55, "a bias of its own"),
+        (56, "one bias for each filter"),
+        (84, "the 1 × 1 filters left 2 channels"),
+        (21, "9 places, not 3"),
+        (1, "1 is not the number"),
+        ("many", "a whole number is asked for, this is 'many'"),
+    ],
+)
+def test_exercise_1_parameters(answer, message, capsys):
+    out = said(chapter10.check_1, answer, capsys)
+    assert message in out and (message == "right") == (out == "right")
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ((7, 7, 3), "right"),
+        ([7, 7, 3], "right"),
+        ((8, 8, 3), "that is with padding"),
+        ((14, 14, 3), "the last pool"),
+        ((15, 15, 3), "the first pool"),
+        ((6, 6, 3), "for pictures of 28 × 28"),
+        ((7, 7, 2), "each makes a channel"),
+        ((3, 7, 7), "channels last"),
+        ((7, 7), "the channels are missing"),
+        ((None, 7, 7, 3), "but for the batch axis"),
+        ((1, 2, 3), "(1, 2, 3) is not the shape"),
+        (147, "a tuple is asked for, this is 147"),
+    ],
+)
+def test_exercise_2_shape(answer, message, capsys):
+    out = said(chapter10.check_2, answer, capsys)
+    assert message in out and (message == "right") == (out == "right")
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ([1, 1, -1, -1], "right"),
+        (np.array([2.0, 3.0, -9.0, -3.5]), "right"),
+        ([1, 1, -1, 0], "answers to red and green, too: with a negative bias"),
+        ([-1, 1, 1, -1], "the order is red, green, blue, not BGR"),
+        ([-1, -1, 1, 0], "yellow's opposite"),
+        ([1, 1, -1, -2], "to yellow it answers 0: the sum 0"),
+        ([2, 1, 0, -1], "it answers to red and magenta, too"),
+        ([1, 1, -1], "the shape is (3,), it should be (4,)"),
+        ([1, 1, -1, np.inf], "not every entry is a finite number"),
+        ("yellow", "4 numbers are asked for, this is 'yellow'"),
+    ],
+)
+def test_exercise_3_yellow(answer, message, capsys):
+    out = said(chapter10.check_3, answer, capsys)
+    assert message in out and (message == "right") == (out == "right")
+
+
+def mixed(images, weights, bias):
+    return np.maximum(images @ weights + bias, 0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (mixed, "right"),
+        (lambda x, w, b: np.maximum(np.einsum("nhwc,cf->nhwf", x, w) + b, 0), "right"),
+        (lambda x, w, b: np.maximum(x @ w, 0), "the bias is missing"),
+        (lambda x, w, b: x @ w + b, "the relu is missing"),
+        (lambda x, w, b: np.maximum(x @ w, 0) + b, "relu comes last"),
+        (lambda x, w, b: np.moveaxis(mixed(x, w, b), -1, 1), "the filters are the last axis"),
+        (
+            lambda x, w, b: mixed(x, w.T if w.shape[0] == w.shape[1] else w, b),
+            "they were turned round",
+        ),
+        (lambda x, w, b: mixed(x, w, b)[0], "the shape is (3, 5, 2), it should be (2, 3, 5, 2)"),
+        (lambda x, w, b: mixed(x, w, b) + 1, "60 of 60 values differ"),
+        (lambda x, w, b: mixed(x, w, b).tolist(), "an array is asked for, this is of type list"),
+        (lambda x, w, b: x @ w.T + b, "your code stops with ValueError"),
+    ],
+)
+def test_exercise_4_mix(answer, message, capsys):
+    out = said(chapter10.check_4, answer, capsys)
+    assert message in out and (message == "right") == (out == "right")
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda f: 1 - (7 / 8) ** f, "right"),
+        (lambda f: np.float32(1 - (7 / 8) ** f), "right"),
+        (lambda f: (7 / 8) ** f, "the probability that none is dead"),
+        (lambda f: (1 / 8) ** f if f > 1 else 1 / 8, "for 2 filters: that is the probability"),
+        (lambda f: f / 8, "for 2 filters: probabilities of several chances do not add up"),
+        (lambda f: 1 - 0.5**f, "all of them must be negative"),
+        (lambda f: 1 - (15 / 16) ** f, "three weights decide"),
+        (lambda f: 0.3, "for 1 filter: 0.3 is not the probability"),
+        (lambda f: True, "a number is asked for, this is True"),
+    ],
+)
+def test_exercise_5_born_dead(answer, message, capsys):
+    out = said(chapter10.check_5, answer, capsys)
+    assert message in out and (message == "right") == (out == "right")
+
+
+def three_heads(
+    inputs=(28, 28, 3), filters=8, size=3, padding="same", relu="relu", trunks=1, largest=True,
+    heads=(("colour", 6, "softmax"), ("shape", 5, "softmax"), ("span", 1, None)), listed=False,
+    bias=True,
+):  # fmt: skip
+    import keras
+    from keras import layers
+
+    start = keras.Input(inputs)
+    x = [
+        layers.Conv2D(filters, size, padding=padding, activation=relu, use_bias=bias)(start)
+        for _ in range(trunks)
+    ]
+    x = [layers.GlobalMaxPooling2D()(y) if largest else layers.Flatten()(y) for y in x]
+    outputs = {
+        name: layers.Dense(units, activation=end, name=name)(x[i % len(x)])
+        for i, (name, units, end) in enumerate(heads)
+    }
+    return keras.Model(start, list(outputs.values()) if listed else outputs)
+
+
+COLOUR, SHAPE, SPAN = ("colour", 6, "softmax"), ("shape", 5, "softmax"), ("span", 1, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "right"),
+        ({"inputs": (3, 28, 28)}, "channels first"),
+        ({"inputs": (28, 28, 1)}, "the input shape is (None, 28, 28, 1)"),
+        ({"listed": True}, "the outputs should be a dictionary"),
+        ({"heads": (COLOUR, SHAPE)}, "the heads are colour, shape; asked for are"),
+        ({"heads": (COLOUR, ("shape", 3, "softmax"), SPAN)}, "the output shape has shape (3,)"),
+        ({"trunks": 3}, "one convolution for all heads is asked for, found 3"),
+        ({"filters": 16}, "8 filters of 3 × 3 are asked for, these are 16 of (3, 3)"),
+        ({"size": 5}, "these are 8 of (5, 5)"),
+        ({"relu": None}, "the convolution has no relu"),
+        ({"padding": "valid"}, "the convolution has no padding"),
+        ({"largest": False}, "the largest value of each channel is missing"),
+        ({"heads": (COLOUR, SHAPE, ("span", 1, "sigmoid"))}, "a length is no probability"),
+        ({"heads": (("colour", 6, None), SHAPE, SPAN)}, "ends in linear, it should be softmax"),
+        ({"bias": False}, "the network has 324 parameters, it should have 332"),
+    ],
+)
+def test_exercise_6_three_heads(options, message, capsys):
+    out = said(chapter10.check_6, lambda: three_heads(**options), capsys)
+    assert message in out and (message == "right") == (out == "right")
+
+
+def test_exercise_6_wants_a_model(capsys):
+    assert "this is of type int" in said(chapter10.check_6, lambda: 3, capsys)
