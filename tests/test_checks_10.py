@@ -61,7 +61,7 @@ def test_exercise_2_shape(answer, message, capsys):
         ([2, 1, 0, -1], "it answers to red and magenta, too"),
         ([1, 1, -1], "the shape is (3,), it should be (4,)"),
         ([1, 1, -1, np.inf], "not every entry is a finite number"),
-        ("yellow", "4 numbers are asked for, this is 'yellow'"),
+        ("yellow", "an array of numbers is asked for, this is 'yellow'"),
     ],
 )
 def test_exercise_3_yellow(answer, message, capsys):
@@ -88,7 +88,7 @@ def mixed(images, weights, bias):
         ),
         (lambda x, w, b: mixed(x, w, b)[0], "the shape is (3, 5, 2), it should be (2, 3, 5, 2)"),
         (lambda x, w, b: mixed(x, w, b) + 1, "60 of 60 values differ"),
-        (lambda x, w, b: mixed(x, w, b).tolist(), "an array is asked for, this is of type list"),
+        (lambda x, w, b: mixed(x, w, b).tolist(), "right"),
         (lambda x, w, b: x @ w.T + b, "your code stops with ValueError"),
     ],
 )
@@ -145,7 +145,7 @@ COLOUR, SHAPE, SPAN = ("colour", 6, "softmax"), ("shape", 5, "softmax"), ("span"
     [
         ({}, "right"),
         ({"inputs": (3, 28, 28)}, "channels first"),
-        ({"inputs": (28, 28, 1)}, "the input shape is (None, 28, 28, 1)"),
+        ({"inputs": (28, 28, 1)}, "the input shape is (28, 28, 1)"),
         ({"listed": True}, "the outputs should be a dictionary"),
         ({"heads": (COLOUR, SHAPE)}, "the heads are colour, shape; asked for are"),
         ({"heads": (COLOUR, ("shape", 3, "softmax"), SPAN)}, "the output shape has shape (3,)"),

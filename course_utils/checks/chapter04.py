@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from course_utils import by_hand
-from course_utils.checks.exercise import Wrong, call, judge, number, shape
+from course_utils.checks.exercise import Wrong, call, compare, judge, number, real_numbers, shape
 
 
 def check_1(answer: Any) -> None:
@@ -47,7 +47,7 @@ def check_3(answer: Any) -> None:
     """A 3×3 filter for upper edges: sum 0, positive where paper lies above ink."""
 
     def examine(value: Any) -> None:
-        kernel = _numbers(value)
+        kernel = real_numbers(value)
         if kernel.shape != (3, 3):
             raise Wrong(f"the shape is {kernel.shape}, it should be (3, 3)")
         if not kernel.any():
@@ -72,30 +72,6 @@ def check_3(answer: Any) -> None:
 def _at(kernel: np.ndarray, rows: list[int]) -> float:
     """The answer to a window whose rows are ink (1) or paper (0), rounded to be safe at 0."""
     return round(float(np.sum(kernel * np.array(rows)[:, np.newaxis])), 6)
-
-
-def _numbers(value: Any) -> np.ndarray:
-    try:
-        return np.asarray(value, dtype="float64")
-    except (TypeError, ValueError) as error:
-        raise Wrong(f"an array of numbers is asked for, this is {value!r}") from error
-
-
-def _compare(case: str, value: Any, right: np.ndarray, known: dict[str, np.ndarray]) -> None:
-    """Wrong names the `case` and what is off; `known` holds wrong results by their message."""
-    array = _numbers(value)
-    if array.shape == right.shape and np.allclose(array, right, atol=1e-5):
-        return
-    slips = [
-        message
-        for message, wrong in known.items()
-        if wrong.shape == array.shape and np.allclose(wrong, array, atol=1e-5)
-    ]
-    if array.shape != right.shape:
-        off = f"the shape is {array.shape}, it should be {right.shape}"
-        raise Wrong(f"{case}: {': '.join([off, *slips[:1]])}")
-    differing = int(np.sum(~np.isclose(array, right, atol=1e-5)))
-    raise Wrong(f"{case}: {slips[0] if slips else f'{differing} of {right.size} values differ'}")
 
 
 def check_4(answer: Any) -> None:
@@ -140,7 +116,7 @@ def check_4(answer: Any) -> None:
             }
             case = f"for images {shape_}, size {size}, stride {stride}"
             value = call(max_pool, images.copy(), size, stride)
-            _compare(case, value, by_hand.max_pool(images, size, stride), known)
+            compare(case, value, by_hand.max_pool(images, size, stride), known)
 
     judge(answer, examine)
 
@@ -176,7 +152,7 @@ def check_5(answer: Any) -> None:
             if not all(map(np.array_equal, given, (images, kernels, bias))):
                 raise Wrong("the arrays that were passed in are changed: work on a copy")
             right = by_hand.convolve(images, kernels, bias, stride, padding=padding)
-            _compare(case, value, right, _slips(images, kernels, bias, stride, padding))
+            compare(case, value, right, _slips(images, kernels, bias, stride, padding))
 
     judge(answer, examine)
 
@@ -244,7 +220,7 @@ def check_6(answer: Any) -> None:
             }
             value = call(backward, d_output.copy(), size)
             right = np.kron(d_output, ones) / size**2
-            _compare(f"for d_output {shape_}, size {size}", value, right, known)
+            compare(f"for d_output {shape_}, size {size}", value, right, known)
 
     judge(answer, examine)
 

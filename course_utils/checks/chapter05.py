@@ -4,7 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.exercise import Wrong, array, attempted, call, judge, number, shape
+from course_utils.checks.exercise import (
+    Wrong,
+    array,
+    attempted,
+    call,
+    judge,
+    network,
+    number,
+    shape,
+)
 
 
 def check_1(answer: Any) -> None:
@@ -101,15 +110,7 @@ def check_5(answer: Any) -> None:
     import keras
 
     def examine(build: Any) -> None:
-        model = call(build)
-        if not isinstance(model, keras.Model):
-            raise Wrong(f"a Keras model is asked for, this is of type {type(model).__name__}")
-        if not model.built:
-            raise Wrong("the network has no input shape yet: begin with keras.Input((28, 28, 1))")
-        if model.input_shape == (None, 1, 28, 28):
-            raise Wrong("channels first: Keras expects (28, 28, 1), the channel last")
-        if model.input_shape != (None, 28, 28, 1):
-            raise Wrong(f"the input shape is {model.input_shape[1:]}, it should be (28, 28, 1)")
+        model = network(build, (28, 28, 1))
         layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
         if [layer.filters for layer in layers] != [16, 32]:
             found = [layer.filters for layer in layers]

@@ -4,7 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.exercise import Wrong, call, judge, number, shape
+from course_utils.checks.exercise import (
+    Wrong,
+    call,
+    compare,
+    judge,
+    network,
+    number,
+    real_numbers,
+    shape,
+)
 
 PURE = {
     "red": (1, 0, 0),
@@ -49,23 +58,16 @@ def check_2(answer: Any) -> None:
     judge(answer, lambda value: shape(value, (7, 7, 3), known))
 
 
-def _numbers(value: Any, count: int) -> np.ndarray:
-    try:
-        array = np.asarray(value, dtype="float64")
-    except (TypeError, ValueError) as error:
-        raise Wrong(f"{count} numbers are asked for, this is {value!r}") from error
-    if array.shape != (count,):
-        raise Wrong(f"the shape is {array.shape}, it should be ({count},)")
-    if not np.isfinite(array).all():
-        raise Wrong("not every entry is a finite number")
-    return array
-
-
 def check_3(answer: Any) -> None:
     """`[red, green, blue, bias]` of a 1×1 filter that answers to pure yellow alone."""
 
     def examine(value: Any) -> None:
-        *weights, bias = _numbers(value, 4)
+        four = real_numbers(value)
+        if four.shape != (4,):
+            raise Wrong(f"the shape is {four.shape}, it should be (4,)")
+        if not np.isfinite(four).all():
+            raise Wrong("not every entry is a finite number")
+        *weights, bias = four
         sums = {name: float(np.dot(weights, colour)) + bias for name, colour in PURE.items()}
         lit = [name for name, total in sums.items() if total > 1e-9]
         if lit == ["cyan"]:
@@ -103,23 +105,9 @@ def check_4(answer: Any) -> None:
             if c == filters:
                 turned = np.maximum(images @ weights.T + bias, 0)
                 known["weights are (channels, filters): they were turned round"] = turned
-            _compare(f"for images {images.shape} and {filters} filters", value, right, known)
+            compare(f"for images {images.shape} and {filters} filters", value, right, known)
 
     judge(answer, examine)
-
-
-def _compare(case: str, value: Any, right: np.ndarray, known: dict[str, np.ndarray]) -> None:
-    if not isinstance(value, np.ndarray):
-        raise Wrong(f"{case}: an array is asked for, this is of type {type(value).__name__}")
-    for message, wrong in known.items():
-        alike = wrong.shape == value.shape and np.allclose(wrong, value)
-        if alike and not (wrong.shape == right.shape and np.allclose(wrong, right)):
-            raise Wrong(f"{case}: {message}")
-    if value.shape != right.shape:
-        raise Wrong(f"{case}: the shape is {value.shape}, it should be {right.shape}")
-    if not np.allclose(value, right):
-        differing = int(np.sum(~np.isclose(value, right)))
-        raise Wrong(f"{case}: {differing} of {right.size} values differ")
 
 
 def check_5(answer: Any) -> None:
@@ -148,16 +136,9 @@ def check_5(answer: Any) -> None:
 
 def check_6(answer: Any) -> None:
     """`answer()` builds the functional network with three heads that the exercise describes."""
-    import keras
 
     def examine(build: Any) -> None:
-        model = call(build)
-        if not isinstance(model, keras.Model):
-            raise Wrong(f"a Keras model is asked for, this is of type {type(model).__name__}")
-        if model.input_shape == (None, 3, 28, 28):
-            raise Wrong("channels first: Keras expects (28, 28, 3), the channels last")
-        if model.input_shape != (None, 28, 28, 3):
-            raise Wrong(f"the input shape is {model.input_shape}, it should be (None, 28, 28, 3)")
+        model = network(build, (28, 28, 3))
         if not isinstance(model.output, dict):
             raise Wrong("the outputs should be a dictionary: colour, shape, span")
         shapes = {name: tuple(output.shape[1:]) for name, output in model.output.items()}

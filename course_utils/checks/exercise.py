@@ -90,3 +90,45 @@ def array(answer: Any, right: np.ndarray, misconceptions: dict[str, np.ndarray])
                 raise Wrong(message)
         differing = int(np.sum(answer != right))
         raise Wrong(f"{differing} of {right.size} values differ")
+
+
+def real_numbers(value: Any) -> np.ndarray:
+    """`value` as an array of float64; Wrong says what it is instead."""
+    try:
+        return np.asarray(value, dtype="float64")
+    except (TypeError, ValueError) as error:
+        raise Wrong(f"an array of numbers is asked for, this is {value!r}") from error
+
+
+def compare(case: str, value: Any, right: np.ndarray, known: dict[str, np.ndarray]) -> None:
+    """Wrong names the `case` and what is off (beyond 1e-5); `known`: wrong results by message."""
+    array = real_numbers(value)
+    if array.shape == right.shape and np.allclose(array, right, atol=1e-5):
+        return
+    slips = [
+        message
+        for message, wrong in known.items()
+        if wrong.shape == array.shape and np.allclose(wrong, array, atol=1e-5)
+    ]
+    if array.shape != right.shape:
+        off = f"the shape is {array.shape}, it should be {right.shape}"
+        raise Wrong(f"{case}: {': '.join([off, *slips[:1]])}")
+    differing = int(np.sum(~np.isclose(array, right, atol=1e-5)))
+    raise Wrong(f"{case}: {slips[0] if slips else f'{differing} of {right.size} values differ'}")
+
+
+def network(build: Any, input_shape: tuple[int, int, int]) -> Any:
+    """The Keras model that the reader's `build()` returns, for images (height, width, channels)."""
+    import keras
+
+    model = call(build)
+    if not isinstance(model, keras.Model):
+        raise Wrong(f"a Keras model is asked for, this is of type {type(model).__name__}")
+    if not model.built:
+        raise Wrong(f"the network has no input shape yet: begin with keras.Input({input_shape})")
+    if model.input_shape == (None, input_shape[2], *input_shape[:2]):
+        raise Wrong(f"channels first: Keras expects {input_shape}, the channels last")
+    if model.input_shape != (None, *input_shape):
+        found = model.input_shape[1:]
+        raise Wrong(f"the input shape is {found}, it should be {input_shape}")
+    return model
