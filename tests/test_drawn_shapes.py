@@ -97,8 +97,8 @@ def test_loading_needs_no_network_and_says_generated(capsys, monkeypatch):
     assert datasets.CARDS.keys().isdisjoint(GENERATED)
     fetched = datasets.fetch("colours")
     assert fetched.ok and "nothing to fetch" in fetched.message
-    with pytest.raises(datasets.BadRequest, match="1 to 500 test images"):
-        datasets.load("shapes", test=501)
+    with pytest.raises(datasets.BadRequest, match="1 to 1,000 test images"):
+        datasets.load("shapes", test=1_001)
 
 
 def test_class_names_of_the_cards_are_the_generators():

@@ -198,7 +198,7 @@ _GENERATED = (
         "a thin line shows little of its colour.", **_OURS,
     ),
     Card(
-        name="shapes", title="Five shapes", train=3_000, test=500, shape=(28, 28),
+        name="shapes", title="Five shapes", train=3_000, test=1_000, shape=(28, 28),
         labels="shape, 0 to 4", class_names=_SHAPES,
         problems="Shapes are light on dark ground, tilted by at most 17° (lines in any direction) "
         "and never cut off by the edge: real ones are none of that.", **_OURS,
