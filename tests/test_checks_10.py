@@ -1,5 +1,7 @@
 """Chapter 10's checkers: the right answer, the usual wrong ones by name, and anything else."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from checker_tools import said
@@ -10,14 +12,14 @@ from course_utils.checks import chapter10
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (57, "right"),
-        (57.0, "right"),
-        (30, "reads both channels"),
-        (54, "has a bias too"),
-        (55, "a bias of its own"),
-        (56, "one bias for each filter"),
-        (84, "the 1 × 1 filters left 2 channels"),
-        (21, "9 places, not 3"),
+        (185, "right"),
+        (185.0, "right"),
+        (50, "reads all 4 channels"),
+        (180, "has a bias too"),
+        (181, "a bias of its own"),
+        (184, "4 filters"),
+        (140, "the 1 × 1 filters left 4 channels"),
+        (65, "9 places, not 3"),
         (1, "1 is not the number"),
         ("many", "a whole number is asked for, this is 'many'"),
     ],
@@ -69,27 +71,28 @@ def test_exercise_3_yellow(answer, message, capsys):
     assert message in out and (message == "right") == (out == "right")
 
 
-def mixed(images, weights, bias):
-    return np.maximum(images @ weights + bias, 0)
+def mixed(images, weights, bias, stride):
+    return np.maximum(images[:, ::stride, ::stride] @ weights + bias, 0)
 
 
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
         (mixed, "right"),
-        (lambda x, w, b: np.maximum(np.einsum("nhwc,cf->nhwf", x, w) + b, 0), "right"),
-        (lambda x, w, b: np.maximum(x @ w, 0), "the bias is missing"),
-        (lambda x, w, b: x @ w + b, "the relu is missing"),
-        (lambda x, w, b: np.maximum(x @ w, 0) + b, "relu comes last"),
-        (lambda x, w, b: np.moveaxis(mixed(x, w, b), -1, 1), "the filters are the last axis"),
+        (lambda x, w, b, s: mixed(x, w, b, s).tolist(), "right"),
+        (lambda x, w, b, s: mixed(x, w, 0, s), "the bias is missing"),
+        (lambda x, w, b, s: x[:, ::s, ::s] @ w + b, "the relu is missing"),
+        (lambda x, w, b, s: mixed(x, w, 0, s) + b, "relu comes last"),
+        (lambda x, w, b, s: np.moveaxis(mixed(x, w, b, s), -1, 1), "the filters are the last axis"),
+        (lambda x, w, b, s: mixed(x, w, b, 1), "was the stride forgotten?"),
+        (lambda x, w, b, s: mixed(x[:, s - 1 :, s - 1 :], w, b, s), "off by one"),
         (
-            lambda x, w, b: mixed(x, w.T if w.shape[0] == w.shape[1] else w, b),
+            lambda x, w, b, s: mixed(x, w.T if w.shape[0] == w.shape[1] else w, b, s),
             "they were turned round",
         ),
-        (lambda x, w, b: mixed(x, w, b)[0], "the shape is (3, 5, 2), it should be (2, 3, 5, 2)"),
-        (lambda x, w, b: mixed(x, w, b) + 1, "60 of 60 values differ"),
-        (lambda x, w, b: mixed(x, w, b).tolist(), "right"),
-        (lambda x, w, b: x @ w.T + b, "your code stops with ValueError"),
+        (lambda x, w, b, s: mixed(x, w, b, s)[0], "the shape is (3, 5, 2), it should be (2, 3, 5"),
+        (lambda x, w, b, s: mixed(x, w, b, s) + 1, "60 of 60 values differ"),
+        (lambda x, w, b, s: x @ w.T + b, "your code stops with ValueError"),
     ],
 )
 def test_exercise_4_mix(answer, message, capsys):
@@ -100,15 +103,17 @@ def test_exercise_4_mix(answer, message, capsys):
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (lambda f: 1 - (7 / 8) ** f, "right"),
-        (lambda f: np.float32(1 - (7 / 8) ** f), "right"),
-        (lambda f: (7 / 8) ** f, "the probability that none is dead"),
-        (lambda f: (1 / 8) ** f if f > 1 else 1 / 8, "for 2 filters: that is the probability"),
-        (lambda f: f / 8, "for 2 filters: probabilities of several chances do not add up"),
-        (lambda f: 1 - 0.5**f, "all of them must be negative"),
-        (lambda f: 1 - (15 / 16) ** f, "three weights decide"),
-        (lambda f: 0.3, "for 1 filter: 0.3 is not the probability"),
-        (lambda f: True, "a number is asked for, this is True"),
+        (lambda f, c: 1 - (1 - 0.5**c) ** f, "right"),
+        (lambda f, c: np.array(1 - (1 - 0.5**c) ** f), "right"),
+        (lambda f, c: 1 - (1 - Fraction(1, 2**c)) ** f, "right"),
+        (lambda f, c: (1 - 0.5**c) ** f, "the probability that none is dead"),
+        (lambda f, c: (0.5**c) ** f, "for 2 filters on 3 channels: that is the probability"),
+        (lambda f, c: f * 0.5**c, "for 2 filters on 3 channels: chances of several"),
+        (lambda f, c: 1 - 0.5**f, "all 3 weights of a filter must be negative"),
+        (lambda f, c: 1 - (1 - 0.5 ** (c + 1)) ** f, "3 weights decide"),
+        (lambda f, c: round(1 - (1 - 0.5**c) ** f, 3), "0.234 is close: give it unrounded"),
+        (lambda f, c: 0.3, "for 1 filters on 3 channels: 0.3 is not the probability"),
+        (lambda f, c: "half", "a number is asked for, this is 'half'"),
     ],
 )
 def test_exercise_5_born_dead(answer, message, capsys):
@@ -119,21 +124,27 @@ def test_exercise_5_born_dead(answer, message, capsys):
 def three_heads(
     inputs=(28, 28, 3), filters=8, size=3, padding="same", relu="relu", trunks=1, largest=True,
     heads=(("colour", 6, "softmax"), ("shape", 5, "softmax"), ("span", 1, None)), listed=False,
-    bias=True,
+    bias=True, strides=1, apart=False, ending=None,
 ):  # fmt: skip
     import keras
     from keras import layers
 
     start = keras.Input(inputs)
     x = [
-        layers.Conv2D(filters, size, padding=padding, activation=relu, use_bias=bias)(start)
+        layers.Conv2D(
+            filters, size, padding=padding, activation=None if apart else relu, use_bias=bias,
+            strides=strides,
+        )(start)
         for _ in range(trunks)
-    ]
+    ]  # fmt: skip
+    x = [layers.Activation("relu")(y) for y in x] if apart else x
     x = [layers.GlobalMaxPooling2D()(y) if largest else layers.Flatten()(y) for y in x]
     outputs = {
         name: layers.Dense(units, activation=end, name=name)(x[i % len(x)])
         for i, (name, units, end) in enumerate(heads)
     }
+    if ending:
+        outputs["span"] = ending(outputs["span"])
     return keras.Model(start, list(outputs.values()) if listed else outputs)
 
 
@@ -154,9 +165,15 @@ COLOUR, SHAPE, SPAN = ("colour", 6, "softmax"), ("shape", 5, "softmax"), ("span"
         ({"size": 5}, "these are 8 of (5, 5)"),
         ({"relu": None}, "the convolution has no relu"),
         ({"padding": "valid"}, "the convolution has no padding"),
-        ({"largest": False}, "the largest value of each channel is missing"),
+        ({"largest": False}, "parameters, it should have 332"),
+        ({"apart": True}, "right"),
+        ({"strides": 2}, "no stride is asked for"),
+        ({"ending": lambda span: abs(span)}, "the head span is not one dense layer"),
         ({"heads": (COLOUR, SHAPE, ("span", 1, "sigmoid"))}, "a length is no probability"),
-        ({"heads": (("colour", 6, None), SHAPE, SPAN)}, "ends in linear, it should be softmax"),
+        (
+            {"heads": (("colour", 6, None), SHAPE, SPAN)},
+            "the head colour should have softmax: its outputs add to 1",
+        ),
         ({"bias": False}, "the network has 324 parameters, it should have 332"),
     ],
 )
