@@ -6,11 +6,11 @@ of the claim that must fail.
 
 import pytest
 
-BASICS = ["parameters", "setup", "load", "prepare", "split", "frame", "optimizer"]
-BOTH = ["convnet", "dense", "convnet-run", "dense-run", "both-claims"]
-FLATTERY = ["small", "small-fit", "stop-run", "each-epoch", "small-runs"]
+BASICS = ["parameters", "setup", "load", "prepare", "split", "frame", "optimizer", "small"]
+BOTH = ["small-dense", "falling", "contest-run", "both-claims"]
+FLATTERY = ["small-fit", "stop-run", "each-epoch", "small-runs"]
 FLATTERY += ["flattery", "flattery-run", "flattery-claims"]
-DEPTH = ["small", "depth-define", "depth-run", "depth-claim"]
+DEPTH = ["falling", "depth-define", "depth-run", "depth-claim"]
 CONFUSION = ["convnet", "convnet-run", "confusion", "confusion-claims"]
 
 PERMUTED = """
@@ -20,14 +20,14 @@ x_all, x_test = (x.reshape(-1, 784)[:, order].reshape(-1, 28, 28, 1) for x in (x
 MUTE = "\ny_all = np.random.default_rng(7).permutation(y_all)\n"
 TEST = 'x_test, y_test = prepare(fashion.x_test), fashion.y_test.astype("int32")'
 # What an earlier cell that is left out would have defined.
-SEEDS = ("depth-run", "depth_runs =", "seeds = range(budget.seeds)\ndepth_runs =")
+SEEDS = ("falling", "def", "seeds = range(budget.seeds)\n\n\ndef")
 ALIKE = ("confusion-claims", "wrong =", "alike = [0, 2, 4, 6]\nwrong =")
 
 MUTATIONS = [
     pytest.param(
         "06_fashion_mnist",
         [*BASICS, *BOTH],
-        [("prepare", TEST, TEST + PERMUTED)],
+        [SEEDS, ("prepare", TEST, TEST + PERMUTED)],
         "with the same recipe the convolutional network reads more",
         id="06: no neighbourhoods (one fixed permutation of the pixels)",
     ),
@@ -49,7 +49,7 @@ MUTATIONS = [
         "06_fashion_mnist",
         [*BASICS, *CONFUSION],
         [ALIKE, ("prepare", TEST, TEST + MUTE)],
-        "more than half of all errors stay among these four",
+        "more than a third of all errors stay among these four",
         id="06: labels that say nothing",
     ),
 ]
