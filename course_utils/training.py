@@ -116,6 +116,8 @@ def _warnings_are_errors() -> None:
     # it says while the kernel shuts down.
     warnings.filterwarnings("ignore", category=ResourceWarning)
     warnings.filterwarnings("ignore", "For consistency across", PendingDeprecationWarning)
+    # Keras's own, from the callback that lowers the rate.
+    warnings.filterwarnings("ignore", "__array__ implementation doesn't", DeprecationWarning)
 
 
 @dataclass
