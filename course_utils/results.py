@@ -186,7 +186,7 @@ def _digest(parts: Sequence[Any]) -> str:
     return digest.hexdigest()[:24]
 
 
-_kept: dict[str, Any] = {}
+_kept: dict[str, str] = {}  # JSON: nobody changes what another one gets
 
 
 def kept(compute: Callable[[], Any], *depends: Any) -> Any:

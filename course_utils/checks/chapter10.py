@@ -42,11 +42,7 @@ def check_1(answer: Any) -> None:
 def check_2(answer: Any) -> None:
     """Shape in front of `Flatten` for a (32, 32, 3) picture."""
     known = {
-        (
-            8,
-            8,
-            3,
-        ): "that is with padding: without it the 3 × 3 window takes one pixel off each side",
+        (8, 8, 3): "that is with padding; without it 3 × 3 takes a pixel off each side",
         (14, 14, 3): "was the last pool forgotten?",
         (15, 15, 3): "was the first pool forgotten?",
         (6, 6, 3): "that is for pictures of 28 × 28; these have 32 × 32",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..drawn.shapes import COLOURS, PAIRS, SHAPES
+
 _KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _TOPICS = """cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade
 reserves ship cotton carcass crude nat-gas cpi money-fx interest gnp meal-feed alum oilseed gold
@@ -188,27 +190,24 @@ _ALL = (
 _OURS = {"kind": "images", "things": "images", "dtype": "uint8", "files": (),
          "source": "made by `course_utils/drawn/shapes.py` from a seed, the same on every machine.",
          "licence": "CC BY 4.0, as the course's text."}
-_SHAPES = ("line", "triangle", "diamond", "rectangle", "circle")
 _GENERATED = (
     Card(
         name="colours", title="Six colours", train=6_000, test=1_200, shape=(28, 28, 3),
         labels="colour, 0 to 5",
-        class_names=("red", "yellow", "green", "cyan", "blue", "magenta"),
+        class_names=COLOURS,
         problems="Hues stay within 25° of the colour's own, so that no picture lies between two; "
         "a thin line shows little of its colour.", **_OURS,
     ),
     Card(
         name="shapes", title="Five shapes", train=3_000, test=1_000, shape=(28, 28),
-        labels="shape, 0 to 4", class_names=_SHAPES,
+        labels="shape, 0 to 4", class_names=SHAPES,
         problems="Shapes are light on dark ground, tilted by at most 17° (lines in any direction) "
-        "and never cut off by the edge: real ones are none of that.", **_OURS,
+        "and hardly ever cut off, a corner's tip at most: real ones are none of that.", **_OURS,
     ),
     Card(
         name="colours_shapes", title="Three colours by three shapes", train=5_400, test=900,
         shape=(28, 28, 3), labels="3 · colour + shape, 0 to 8",
-        class_names=tuple(f"{colour} {shape}" for colour in ("red", "green", "blue")
-                          for shape in ("circle", "rectangle", "triangle")),
-        problems="As of the two sets above.", **_OURS,
+        class_names=PAIRS, problems="As of the two sets above.", **_OURS,
     ),
 )
 # fmt: on

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST = 100_000_000  # pixels: four times what a good camera makes; decoding more fills the memory
 
 
-class NoPicture(ValueError):
+class NoPicture(Exception):
     """A file that cannot be used; the message says why in a few words."""
 
 
@@ -59,8 +59,6 @@ def _one(path: Path, size: tuple[int, int], grey: bool) -> np.ndarray:
     except UnidentifiedImageError:
         raise NoPicture("this is no picture in a format that can be read") from None
     except (OSError, SyntaxError, EOFError, ValueError, struct.error) as error:
-        if isinstance(error, NoPicture):
-            raise
         raise NoPicture("the picture is damaged or cut off") from error
     return np.asarray(fitted, np.uint8)
 

@@ -38,10 +38,9 @@ def _both(name: str, train: int, test: int, seed: int) -> dict[str, Any]:
     (n,): the side of a square with the area that the shape covers, in pixels."""
     arrays: dict[str, Any] = {}
     for part, (rows, where) in enumerate(((train, "train"), (test, "test"))):
-        blocks = [_block(name, [seed, part, i]) for i in range(-(-rows // BLOCK))]
+        blocks = [_block(name, [seed, part, i]) for i in range(max(1, -(-rows // BLOCK)))]
         for column, key in enumerate(("x", "y", "centre", "span")):
-            joined = np.concatenate([b[column] for b in blocks])[:rows] if blocks else np.zeros(0)
-            arrays[f"{key}_{where}"] = joined
+            arrays[f"{key}_{where}"] = np.concatenate([b[column] for b in blocks])[:rows]
     return arrays
 
 
@@ -89,7 +88,7 @@ def _covered(dice: Dice, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     half[line] = np.stack([dice.flat(0.55, 1.05), np.minimum(1.15 * size, 12.6)], 1)[line]
     tilt = np.where(line, dice.flat(0, np.pi), dice.bell(0.12))
     c, s = cos(tilt)[:, None, None], sin(tilt)[:, None, None]
-    # what the tilted shape needs on each side of its centre; none leaves the picture
+    # what the tilted shape needs on each side of its centre; only the largest lose a corner's tip
     down, across = half[:, :1, None], half[:, 1:, None]
     extent = np.concatenate([abs(down * c) + abs(across * s), abs(down * s) + abs(across * c)], 2)
     room = np.maximum(SIDE / 2 - np.minimum(extent[:, 0], SIDE / 2), 0)  # (n, 2)
