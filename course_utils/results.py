@@ -1,5 +1,6 @@
 """What was measured: single trainings while a run goes on, and the file of reference results."""
 
+import functools
 import hashlib
 import inspect
 import json
@@ -173,6 +174,14 @@ def definition(model: Any, extra: list[Any]) -> str:
     return json.dumps(parts, sort_keys=True, default=serialize)
 
 
+def source(function: Callable) -> str:
+    """What tells a function from others: its source; of a partial one, its arguments too."""
+    if isinstance(function, functools.partial):
+        fixed = json.dumps([function.args, function.keywords], sort_keys=True, default=source)
+        return f"{source(function.func)}:{fixed}"
+    return inspect.getsource(function)
+
+
 def _digest(parts: Sequence[Any]) -> str:
     """A key of 24 digits for arrays, functions (their source) and plain values."""
     digest = hashlib.sha256()
@@ -181,7 +190,8 @@ def _digest(parts: Sequence[Any]) -> str:
             digest.update(f"{part.shape}{part.dtype}".encode())
             digest.update(np.ascontiguousarray(part))
         else:
-            text = inspect.getsource(part) if callable(part) else json.dumps(part, sort_keys=True)
+            known = {"sort_keys": True, "default": source}
+            text = source(part) if callable(part) else json.dumps(part, **known)
             digest.update(f"{len(text)}:{text}".encode())
     return digest.hexdigest()[:24]
 

@@ -169,7 +169,8 @@ def measure(
     optimizer: Any = "adam",
     seeds: Sequence[int] = (0,),
     validation: Samples | None = None,
-    loss: str = "sparse_categorical_crossentropy",
+    loss: Any = "sparse_categorical_crossentropy",
+    augment: Callable[[Any, Any], Any] | None = None,
     also: Callable[["keras.Model"], Any] | None = None,
     label: str = "",
 ) -> Runs:
@@ -177,7 +178,10 @@ def measure(
 
     `train`, `validation`, `test`: (inputs, integer labels). `optimizer`: a name or an optimiser.
     The budget is a number of `epochs`, or of `updates` with full batches drawn from an endless
-    shuffled stream. `also`: a further measurement of the trained network, of plain numbers.
+    shuffled stream. `loss`: a name, or a function of (labels, outputs). `augment`: called on every
+    batch of the training stream with two whole numbers, drawn from the seed anew for each batch,
+    from which it changes the images. `also`: a further measurement of the trained network, of
+    plain numbers. Functions are known by their source (and, if partial, by their arguments).
     The network is traced once; every seed gets fresh weights and a fresh optimiser. Each seed's
     result is kept as soon as it is there (in the `full` profile under `build/kept/`, so that an
     interrupted run continues), keyed by network, data, budget, precision and versions.
@@ -188,20 +192,21 @@ def measure(
     for name, value in (("epochs", epochs), ("updates", updates), ("batch_size", batch_size)):
         if value is not None:
             _whole(name, value, least=1)
-    key, model, start = _compiled(build, optimizer, loss)
+    key, model, start = _compiled(build, optimizer, loss, train)
     runs = Runs(
         *(np.zeros(len(seeds)), [], [], [], list(seeds), epochs, updates),
         parameters=model.count_params(),
         build=build,
     )
     data = [array for part in (train, validation, test) if part for array in part]
-    store = results.Store(key, data, [epochs, updates, batch_size], also)
+    budget = [epochs, updates, batch_size, *(["augmented", augment] if augment else [])]
+    store = results.Store(key, data, budget, also)
     for i, seed in enumerate(seeds):
         kept = store.find(seed, weights=i == 0)
         if kept is None:
             _fresh(build, model, start, seed)
             began = time.perf_counter()
-            stream = _stream(train, batch_size, updates, seed)
+            stream = _stream(train, batch_size, updates, seed, augment)
             history = _fit(model, stream, validation, epochs or 1, f"{label} · {seed}")
             seconds = time.perf_counter() - began
             kept = {"accuracy": accuracy(model, *test), "history": history, "seconds": seconds}
@@ -223,7 +228,9 @@ _traced: dict[str, tuple[Any, list[np.ndarray]]] = {}
 _STEPS = 8  # of gradient descent in one call into TensorFlow; an epoch may have fewer
 
 
-def _compiled(build: Callable, optimizer: Any, loss: str) -> tuple[str, Any, list]:
+def _compiled(
+    build: Callable, optimizer: Any, loss: Any, train: Samples
+) -> tuple[str, Any, list[np.ndarray]]:
     """The definition's text, its network compiled, and its optimiser's first state."""
     import keras
 
@@ -231,12 +238,17 @@ def _compiled(build: Callable, optimizer: Any, loss: str) -> tuple[str, Any, lis
     optimizer = keras.optimizers.get(optimizer)
     settings_of = {k: v for k, v in optimizer.get_config().items() if k != "name"}
     optimizer = type(optimizer).from_config(settings_of)
-    key = results.definition(model, [type(optimizer).__name__, settings_of, loss, _STEPS])
+    named = loss if isinstance(loss, str) else results.source(loss)
+    key = results.definition(model, [type(optimizer).__name__, settings_of, named, _STEPS])
     if key not in _traced:
         model.compile(
             optimizer=optimizer, loss=loss, metrics=["accuracy"], steps_per_execution=_STEPS
         )
         optimizer.build(model.trainable_variables)
+        x, y = (array[:1] for array in train)
+        # Variables that are made while the step is traced have it traced twice: the metrics' too.
+        model.compute_metrics(x, y, model(x, training=False))
+        model.reset_metrics()
         _traced[key] = model, [v.numpy() for v in optimizer.variables]
     return key, *_traced[key]
 
@@ -252,12 +264,18 @@ def _fresh(build: Callable, model: Any, start: list[np.ndarray], seed: int) -> N
     keras.utils.set_random_seed(seed)
 
 
-def _stream(train: Samples, batch_size: int, updates: int | None, seed: int) -> Any:
+def _stream(
+    train: Samples, batch_size: int, updates: int | None, seed: int, augment: Callable | None = None
+) -> Any:
     """Batches shuffled anew each epoch, or `updates` full ones from an endless shuffle."""
     import tensorflow as tf
 
     rows = tf.data.Dataset.from_tensor_slices(train).shuffle(len(train[0]), seed=seed)
     batches = rows.repeat().batch(batch_size).take(updates) if updates else rows.batch(batch_size)
+    if augment:
+        draws = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).batch(2)
+        pairs = tf.data.Dataset.zip(batches, draws)
+        batches = pairs.map(lambda xy, two: (augment(xy[0], two), xy[1]))
     return batches.prefetch(4)
 
 
