@@ -276,7 +276,20 @@ def _stream(
         draws = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).batch(2)
         pairs = tf.data.Dataset.zip(batches, draws)
         batches = pairs.map(lambda xy, two: (augment(xy[0], two), xy[1]))
-    return batches.prefetch(4)
+    return _untuned(batches.prefetch(4))
+
+
+def _untuned(batches: Any) -> Any:
+    """`batches` without tf.data's tuning of itself.
+
+    Its thread sleeps for twice as long each time, and the end of an epoch waits for it to wake:
+    an epoch of 2.6 s takes 5.1 s (measured with TensorFlow 2.20).
+    """
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.with_options(options)
 
 
 def _fit(
@@ -284,7 +297,7 @@ def _fit(
 ) -> dict[str, list[float]]:
     import tensorflow as tf
 
-    checked = tf.data.Dataset.from_tensor_slices(validation).batch(1000) if validation else None
+    checked = validation and _untuned(tf.data.Dataset.from_tensor_slices(validation).batch(1000))
     watch = [progress(label)] if in_browser() else []
     history = model.fit(
         stream,

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -219,7 +220,7 @@ def test_a_full_run_continues_where_it_was_interrupted(keras, tmp_path):
 def test_a_learning_rate_schedule_is_known_by_its_numbers_and_not_by_its_address(keras):
     def key(steps):
         optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, steps))
-        return training._compiled(small(keras), optimizer, "mse")[0]
+        return training._compiled(small(keras), optimizer, "mse", blobs(2))[0]
 
     assert key(10) == key(10) != key(11)
     assert " at 0x" not in key(10)
@@ -237,6 +238,76 @@ def test_a_kept_result_is_used_for_the_same_experiment_only(keras, tmp_path, cha
         changed["train"] = other["train"]
     training.measure(network, test=blobs(50, 1), **changed)
     assert len(list((tmp_path / "build" / "kept").glob("*.json"))) == 2
+
+
+def brighter(images, two, by=0.0):
+    import tensorflow as tf
+
+    return images + by * tf.random.stateless_uniform(tf.shape(images)[:1], two)[:, None, None, None]
+
+
+def test_batches_are_changed_anew_in_each_epoch_and_repeat_from_the_seed(keras):
+    x, y = blobs(12)
+
+    def epochs(seed, by=1.0):
+        stream = training._stream((x, y), 4, None, seed, partial(brighter, by=by))
+        return [np.concatenate([batch.numpy() for batch, _ in stream]) for _ in range(2)]
+
+    def added(images):
+        """What was added to each image of `x`, found by its spread, which stays."""
+        order = [int(np.argmin(abs(x.std((1, 2, 3)) - one.std()))) for one in images]
+        assert sorted(order) == list(range(12))
+        more = images - x[order]
+        assert np.ptp(more.reshape(12, -1), axis=1).max() < 1e-5
+        return {i: round(float(one.mean()), 5) for i, one in zip(order, more, strict=True)}
+
+    first, second = epochs(3)
+    assert len({*added(first).values(), *added(second).values()}) == 24
+    again, other = epochs(3), epochs(4)
+    np.testing.assert_array_equal(again, [first, second])
+    assert not np.array_equal(other[0], first)
+    assert not any(added(epochs(3, by=0.0)[0]).values())
+
+
+def test_augmented_trainings_are_told_apart_by_function_and_arguments(keras):
+    def loss(augment):
+        arguments = (small(keras), blobs(60), blobs(20, 1))
+        return training.measure(*arguments, epochs=1, augment=augment).histories[0]["loss"]
+
+    plain, faint, strong = (
+        loss(augment) for augment in (None, partial(brighter, by=0.1), partial(brighter, by=2.0))
+    )
+    assert plain != faint != strong != plain
+    assert loss(partial(brighter, by=0.1)) == faint
+
+
+def test_a_loss_may_be_a_function_known_by_its_source(keras):
+    def distance(labels, outputs):
+        return keras.ops.mean(keras.ops.square(outputs - keras.ops.one_hot(labels, 2)), axis=-1)
+
+    def none_at_all(labels, outputs):
+        return 0 * keras.ops.sum(outputs, axis=-1)
+
+    arguments = {"epochs": 3, "batch_size": 8}
+    measured = [
+        training.measure(small(keras), blobs(), blobs(100, 1), loss=loss, **arguments)
+        for loss in (distance, none_at_all)
+    ]
+    assert measured[0].mean > 0.8
+    assert set(measured[1].histories[0]["loss"]) == {0}
+
+
+def test_a_step_is_traced_once(keras, monkeypatch):
+    traced, step = [], keras.Model.train_step
+
+    def counted(model, data):
+        traced.append(model)
+        return step(model, data)
+
+    monkeypatch.setattr(keras.Model, "train_step", counted)
+    training._traced.clear()
+    training.measure(small(keras), blobs(40), blobs(20, 1), epochs=2, batch_size=8, seeds=[0, 1])
+    assert len(traced) == 1
 
 
 def test_quick_runs_keep_nothing_on_disk(keras, tmp_path):
