@@ -15,6 +15,7 @@ EXERCISES = {
     "04": (7, (4, 5, 6, 7)),
     "05": (7, (1, 4, 5, 6)),
     "06": (6, (3, 4, 5, 6)),
+    "07": (6, (3, 4, 5, 6)),
     "10": (6, (4, 5, 6)),
 }
 MODULES = {number: import_module(f"course_utils.checks.chapter{number}") for number in EXERCISES}
