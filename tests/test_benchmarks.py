@@ -44,26 +44,42 @@ def child(code, **environment):
     return json.loads(run.stdout.splitlines()[-1])
 
 
-LENET_STEPS = f"""
+LENET = """
+SHAPE = (28, 28, 1)
+def network():
+    return keras.Sequential([
+        keras.Input(SHAPE),
+        layers.Conv2D(20, 5, padding="same", activation="relu"), layers.MaxPooling2D(2),
+        layers.Conv2D(50, 5, padding="same", activation="relu"), layers.MaxPooling2D(2),
+        layers.Flatten(), layers.Dense(500, activation="relu"),
+        layers.Dense(10, activation="softmax", dtype="float32")])
+"""
+
+FOUR_CONVOLUTIONS = """
+SHAPE = (32, 32, 3)
+def network():
+    return keras.Sequential([
+        keras.Input(SHAPE),
+        layers.Conv2D(32, 3, padding="same", activation="relu"),
+        layers.Conv2D(32, 3, padding="same", activation="relu"), layers.MaxPooling2D(2),
+        layers.Conv2D(64, 3, padding="same", activation="relu"),
+        layers.Conv2D(64, 3, activation="relu"), layers.MaxPooling2D(2),
+        layers.Flatten(), layers.Dense(512, activation="relu"),
+        layers.Dense(10, activation="softmax", dtype="float32")])
+"""
+
+STEPS = f"""
 import json, time
 import numpy as np
 from course_utils import results, training
 chosen = training.setup("lesson").dtype
 import keras
 from keras import layers
-
-def lenet():
-    return keras.Sequential([
-        keras.Input((28, 28, 1)),
-        layers.Conv2D(20, 5, padding="same", activation="relu"), layers.MaxPooling2D(2),
-        layers.Conv2D(50, 5, padding="same", activation="relu"), layers.MaxPooling2D(2),
-        layers.Flatten(), layers.Dense(500, activation="relu"),
-        layers.Dense(10, activation="softmax", dtype="float32")])
-
+NETWORK
 rng = np.random.default_rng(0)
-x, y = rng.random((2560, 28, 28, 1), "float32"), rng.integers(0, 10, 2560).astype("int32")
+x, y = rng.random((2560, *SHAPE), "float32"), rng.integers(0, 10, 2560).astype("int32")
 keras.config.set_dtype_policy("float32")
-plain = lenet()
+plain = network()
 plain.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
 keras.config.set_dtype_policy("mixed_bfloat16" if chosen == "bfloat16" else "float32")
 
@@ -74,7 +90,7 @@ def by_keras():
 
 def by_course():
     results.Store._memory.clear()  # else the same experiment is not trained again
-    return training.measure(lenet, (x, y), (x[:10], y[:10]), epochs=1).seconds[0]
+    return training.measure(network, (x, y), (x[:10], y[:10]), epochs=1).seconds[0]
 
 by_keras(), by_course()
 print(json.dumps([chosen, [by_keras() / by_course() for _ in range({TIMES})]]))
@@ -82,10 +98,45 @@ print(json.dumps([chosen, [by_keras() / by_course() for _ in range({TIMES})]]))
 
 
 @pytest.mark.parametrize("limit", ["", "AVX512_CORE"])
-def test_training_of_lenet_against_plain_fit(limit, capsys):
+@pytest.mark.parametrize("name", ["LENET", "FOUR_CONVOLUTIONS"])
+def test_training_against_plain_fit(name, limit, capsys):
     """float32 `fit` on arrays / `training.measure`, with and without bfloat16 arithmetic."""
-    chosen, ratios = child(LENET_STEPS, **({"ONEDNN_MAX_CPU_ISA": limit} if limit else {}))
-    report(capsys, f"LeNet, plain fit / measure in {chosen}, limit {limit or 'none'}", ratios)
+    limits = {"ONEDNN_MAX_CPU_ISA": limit} if limit else {}
+    chosen, ratios = child(STEPS.replace("NETWORK", globals()[name]), **limits)
+    report(capsys, f"{name}, plain fit / measure in {chosen}, limit {limit or 'none'}", ratios)
+
+
+def test_versions_in_the_pipeline_against_image_by_image(capsys):
+    """Images a second: chapter 07's pipeline / Keras's old generator, the same four changes."""
+    import nbformat
+    import notebook_tools as tools
+    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+    chapter = nbformat.read(tools.FOLDER / "07_cifar10_augmentation.ipynb", as_version=4)
+    source = {cell.id: cell.source for cell in tools.code(chapter)}
+    names: dict = {}
+    images = np.random.default_rng(0).integers(0, 256, (4096, 32, 32, 3)).astype(np.uint8)
+    exec("import keras, numpy as np, tensorflow as tf\nfrom functools import partial", names)
+    for cell in ("matrices", "versions"):
+        exec(source[cell], names)
+    exec(source["pipeline"].split("\nfew =")[0], names)
+    old = ImageDataGenerator(
+        rotation_range=15, width_shift_range=0.1, height_shift_range=0.1, zoom_range=0.15,
+        horizontal_flip=True, fill_mode="reflect",
+    ).flow(images.astype("float32"), batch_size=128, seed=0)  # fmt: skip
+
+    def pipeline():
+        return seconds(lambda: list(names["stream"](images, seed=1))) / 4096
+
+    def generator():
+        return seconds(lambda: [next(old) for _ in range(4)]) / 512
+
+    pipeline(), generator()
+    report(
+        capsys,
+        "versions, old generator / pipeline",
+        [generator() / pipeline() for _ in range(TIMES)],
+    )
 
 
 def test_loading_mnist_against_keras(real_data, tmp_path, monkeypatch, capsys):
