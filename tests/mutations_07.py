@@ -36,7 +36,7 @@ MUTATIONS = [
     pytest.param(
         "07_cifar10_augmentation",
         [*BASICS, "whiten", "whiten-claim"],
-        [("whiten", "directions / np.sqrt(spread + 5e-4)", "np.eye(12)")],
+        [("whiten", "directions / np.sqrt(variance + 5e-4)", "np.eye(12)")],
         "after whitening they do not",
         id="07: nothing whitened",
     ),

@@ -106,11 +106,12 @@ def test_exercise_4_as_bytes(answer, message, capsys):
     judged(chapter07.check_4, answer, message, capsys)
 
 
-def cut_out(images, corners, size, grey=128, first=max, copy=True, grow=0, flip=1):
+def cut_out(images, corners, size, grey=128, first=max, end=max, copy=True, grow=0, flip=1):
     cut = images.copy() if copy else images
     for image, corner in zip(cut, corners, strict=True):
         top, left = corner[::flip]
-        image[first(top, 0) : top + size + grow, first(left, 0) : left + size + grow] = grey
+        rows = slice(first(top, 0), end(top + size + grow, 0))
+        image[rows, first(left, 0) : end(left + size + grow, 0)] = grey
     return cut
 
 
@@ -124,8 +125,9 @@ def cut_out(images, corners, size, grey=128, first=max, copy=True, grow=0, flip=
         (lambda x, c, s: cut_out(x, c, s, grow=-1), "one pixel too small"),
         (lambda x, c, s: cut_out(x, c - s // 2, s), "taken for the middle"),
         (lambda x, c, s: cut_out(x, c, s, grey=0), "the square is black"),
-        (lambda x, c, s: cut_out(x, c[[0] * 4], s), "all images have the hole of the first"),
+        (lambda x, c, s: cut_out(x, c[[0] * 5], s), "all images have the hole of the first"),
         (lambda x, c, s: cut_out(x, c.clip(0), s), "keeps its full size"),
+        (lambda x, c, s: cut_out(x, c, s, end=lambda a, b: a), "wholly above the image"),
         (lambda x, c, s: x.copy(), "nothing is cut out"),
         (lambda x, c, s: cut_out(x, c, s, copy=False), "work on a copy"),
         (lambda x, c, s: cut_out(x, c, s)[0], "the shape is (9, 11, 3)"),

@@ -110,9 +110,16 @@ def check_4(answer: Any) -> None:
 def _holes(images: np.ndarray, corners: np.ndarray, size: int, wrap: bool = False) -> np.ndarray:
     cut = images.copy()
     for image, (top, left) in zip(cut, corners, strict=True):
-        rows = slice(top if wrap else max(top, 0), top + size)
-        columns = slice(left if wrap else max(left, 0), left + size)
+        rows = slice(top if wrap else max(top, 0), max(top + size, 0))
+        columns = slice(left if wrap else max(left, 0), max(left + size, 0))
         image[rows, columns] = 128
+    return cut
+
+
+def _late(images: np.ndarray, corners: np.ndarray, size: int) -> np.ndarray:
+    cut = images.copy()
+    for image, (top, left) in zip(cut, corners, strict=True):
+        image[max(top, 0) : top + size, max(left, 0) : left + size] = 128
     return cut
 
 
@@ -120,8 +127,8 @@ def check_5(answer: Any) -> None:
     """`answer(images, corners, size)`: a grey square in each image, clipped at its edges."""
 
     def examine(cut_out: Any) -> None:
-        images = np.random.default_rng(5).integers(0, 120, (4, 9, 11, 3)).astype(np.uint8)
-        corners = np.array([[2, 5], [-2, 3], [4, -1], [7, 9]])
+        images = np.random.default_rng(5).integers(0, 120, (5, 9, 11, 3)).astype(np.uint8)
+        corners = np.array([[2, 5], [-2, 3], [4, -1], [7, 9], [-6, 2]])
         given = images.copy()
         value = call(cut_out, given, corners, 4)
         if not np.array_equal(given, images):
@@ -140,9 +147,12 @@ def check_5(answer: Any) -> None:
             "the square is one pixel too small": _holes(images, corners, 3),
             "the corner is taken for the middle of the square": _holes(images, corners - 2, 4),
             "the square is black; grey is 128": black,
-            "all images have the hole of the first": _holes(images, corners[[0, 0, 0, 0]], 4),
+            "all images have the hole of the first": _holes(images, corners[[0, 0, 0, 0, 0]], 4),
             "a square that was moved inside keeps its full size; here it is clipped": _holes(
                 images, corners.clip(0), 4
+            ),
+            "a square wholly above the image cuts nothing: its end is a negative number too": _late(
+                images, corners, 4
             ),
             "nothing is cut out": images,
         }
