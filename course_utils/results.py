@@ -167,11 +167,22 @@ def definition(model: Any, extra: list[Any]) -> str:
     serialize = keras.saving.serialize_keras_object  # learning-rate schedules and the like
     config = json.loads(json.dumps(model.get_config(), default=serialize))
     config.pop("name", None)
+    if "input_layers" in config:  # a functional model refers to its layers by their names
+        config = _numbered(config, {layer["name"]: i for i, layer in enumerate(config["layers"])})
     for layer in config["layers"]:
         for name in ("name", "seed"):
             layer["config"].pop(name, None)
     parts = [config, keras.config.dtype_policy().name, keras.__version__, *extra]
     return json.dumps(parts, sort_keys=True, default=serialize)
+
+
+def _numbered(part: Any, numbers: dict[str, int]) -> Any:
+    """`part` of a configuration with the names of layers replaced by their numbers."""
+    if isinstance(part, dict):
+        return {key: _numbered(value, numbers) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_numbered(value, numbers) for value in part]
+    return f"layer {numbers[part]}" if isinstance(part, str) and part in numbers else part
 
 
 def source(function: Callable) -> str:

@@ -226,6 +226,21 @@ def test_a_learning_rate_schedule_is_known_by_its_numbers_and_not_by_its_address
     assert " at 0x" not in key(10)
 
 
+def test_a_functional_network_is_known_whatever_was_built_before(keras):
+    layers = keras.layers
+
+    def branches(first_to=1):
+        inputs = keras.Input((8, 8, 1))
+        one, two = layers.Flatten()(inputs), layers.Flatten()(inputs)
+        one = layers.Dense(3)(one)
+        return keras.Model(inputs, layers.Dense(2)([one, two][1 - first_to]))
+
+    first = results.definition(branches(), [])
+    layers.Dense(7), layers.Flatten()  # names are counted on
+    assert results.definition(branches(), []) == first
+    assert results.definition(branches(first_to=0), []) != first
+
+
 @pytest.mark.parametrize("change", ["network", "data", "epochs", "optimizer"])
 def test_a_kept_result_is_used_for_the_same_experiment_only(keras, tmp_path, change):
     settings.note_run("full", [])
