@@ -179,9 +179,9 @@ def measure(
     `train`, `validation`, `test`: (inputs, integer labels). `optimizer`: a name or an optimiser.
     The budget is a number of `epochs`, or of `updates` with full batches drawn from an endless
     shuffled stream. `loss`: a name, or a function of (labels, outputs). `augment`: called on every
-    batch of the training stream with two whole numbers, drawn from the seed anew for each batch,
-    from which it changes the images. `also`: a further measurement of the trained network, of
-    plain numbers. Functions are known by their source (and, if partial, by their arguments).
+    batch of the training stream with two whole numbers, drawn from the seed anew for each batch;
+    it returns the images changed by chance. `also`: a further measurement of the trained network,
+    of plain numbers. Functions are known by their source (if partial, by their arguments too).
     The network is traced once; every seed gets fresh weights and a fresh optimiser. Each seed's
     result is kept as soon as it is there (in the `full` profile under `build/kept/`, so that an
     interrupted run continues), keyed by network, data, budget, precision and versions.
