@@ -86,14 +86,13 @@ def check_4(answer: Any) -> None:
             raise Wrong("the pictures that were passed in are changed: work on a copy")
         scaled = before * 255
         square = np.moveaxis(before, 1, 3)[..., ::-1]
+        broken_up = np.rint(scaled).astype(np.uint8).reshape(wanted.shape)
         known = {
             "red and blue are exchanged: reverse the channels": wanted[..., ::-1],
             "`reshape` keeps the order of the numbers and breaks every picture up: axes are "
-            "moved by `transpose` or `moveaxis`": np.rint(scaled)
-            .astype(np.uint8)
-            .reshape(wanted.shape),
+            "moved by `transpose` or `moveaxis`": broken_up,
             "`reshape` breaks every picture up: axes are moved by `transpose` or `moveaxis`": (
-                np.rint(scaled).astype(np.uint8).reshape(wanted.shape)[..., ::-1]
+                broken_up[..., ::-1]
             ),
             "some are one too small: bytes cut off what follows the point, so round first": (
                 np.moveaxis(scaled, 1, 3)[..., ::-1].astype(np.uint8)
@@ -107,19 +106,14 @@ def check_4(answer: Any) -> None:
     judge(answer, examine)
 
 
-def _holes(images: np.ndarray, corners: np.ndarray, size: int, wrap: bool = False) -> np.ndarray:
+def _holes(
+    images: np.ndarray, corners: np.ndarray, size: int, begin: int = 0, end: int = 0
+) -> np.ndarray:
+    """Grey squares; a slice begins and ends no lower than `begin` and `end` (below 0 it wraps)."""
     cut = images.copy()
     for image, (top, left) in zip(cut, corners, strict=True):
-        rows = slice(top if wrap else max(top, 0), max(top + size, 0))
-        columns = slice(left if wrap else max(left, 0), max(left + size, 0))
+        rows, columns = (slice(max(v, begin), max(v + size, end)) for v in (top, left))
         image[rows, columns] = 128
-    return cut
-
-
-def _late(images: np.ndarray, corners: np.ndarray, size: int) -> np.ndarray:
-    cut = images.copy()
-    for image, (top, left) in zip(cut, corners, strict=True):
-        image[max(top, 0) : top + size, max(left, 0) : left + size] = 128
     return cut
 
 
@@ -137,7 +131,7 @@ def check_5(answer: Any) -> None:
         black = np.where(shown == 128, 0, shown)
         known = {
             "a corner above or left of the image is a negative number, and as the start of a slice "
-            "that counts from the other end: begin at 0": _holes(images, corners, 4, wrap=True),
+            "that counts from the other end: begin at 0": _holes(images, corners, 4, begin=-9),
             "row and column are exchanged: a corner is (top, left)": _holes(
                 images, corners[:, ::-1], 4
             ),
@@ -151,9 +145,8 @@ def check_5(answer: Any) -> None:
             "a square that was moved inside keeps its full size; here it is clipped": _holes(
                 images, corners.clip(0), 4
             ),
-            "a square wholly above the image cuts nothing: its end is a negative number too": _late(
-                images, corners, 4
-            ),
+            "a square wholly above the image cuts nothing: its end is a negative number "
+            "too": _holes(images, corners, 4, end=-9),
             "nothing is cut out": images,
         }
         array(value, shown, known)
