@@ -18,7 +18,6 @@ x_train, x_test = (x.reshape(-1, 784)[:, order].reshape(-1, 28, 28, 1) for x in 
 claim("""
 # What an earlier cell that is left out would have defined.
 ONE_SEED = ("adam", "batch_size =", "seeds = [budget.seed]\nbatch_size =")
-RATE = "\nadam = keras.optimizers.Adam(falling_rate(n, budget.epochs))\nmoved_runs ="
 
 MUTATIONS = [
     pytest.param(
@@ -41,7 +40,7 @@ MUTATIONS = [
         [
             ONE_SEED,
             ("shift-define", "    moved = np", "    return images\n    moved = np"),
-            ("augment-run", "moved_runs =", "n = budget.variant_samples" + RATE),
+            ("augment-run", "adam =", "n = budget.variant_samples\nadam ="),
         ],
         "four pixels cost LeNet more than a tenth of the digits",
         id="05: digits that stay where they are",
