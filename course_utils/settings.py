@@ -22,20 +22,26 @@ def _user_cache() -> Path:
     return user_cache_path("convnets-measured", appauthor=False)
 
 
+def _folder(variable: str) -> Path | None:
+    """The folder that the environment names, None where it names none.
+
+    A relative one starts at the checkout, not where the process that asks was started: a kernel
+    is started in another folder than the run that starts it.
+    """
+    named = os.environ.get(variable)
+    return (checkout() or Path()) / named if named else None
+
+
 def cache_folder() -> Path:
     """The course's own cache of data sets: `COURSE_CACHE`, else `data/` of the checkout."""
-    if folder := os.environ.get("COURSE_CACHE"):
-        return Path(folder)
     root = checkout()
-    return root / "data" if root else _user_cache() / "data"
+    return _folder("COURSE_CACHE") or (root / "data" if root else _user_cache() / "data")
 
 
 def build_folder() -> Path:
     """Everything that a run makes: `COURSE_BUILD`, else `build/` of the checkout."""
-    if folder := os.environ.get("COURSE_BUILD"):
-        return Path(folder)
     root = checkout()
-    return root / "build" if root else _user_cache() / "build"
+    return _folder("COURSE_BUILD") or (root / "build" if root else _user_cache() / "build")
 
 
 def machine_folder() -> Path:
@@ -45,8 +51,7 @@ def machine_folder() -> Path:
 
 def class_folder() -> Path | None:
     """The class's shared folder of ready files, from `COURSE_DATA_DIR`."""
-    folder = os.environ.get("COURSE_DATA_DIR")
-    return Path(folder) if folder else None
+    return _folder("COURSE_DATA_DIR")
 
 
 def choice(value: str | None, variable: str, allowed: tuple[str, ...], default: str) -> str:

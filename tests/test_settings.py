@@ -1,4 +1,4 @@
-"""Files are written beside and renamed."""
+"""Files are written beside and renamed; folders are the same for every process."""
 
 import pytest
 
@@ -18,3 +18,23 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
         settings.write_beside(path, fails)
     assert [p.name for p in path.parent.iterdir()] == ["file.json"]
     assert path.read_text() == "first"
+
+
+@pytest.mark.parametrize(
+    ("variable", "folder"),
+    [
+        ("COURSE_CACHE", settings.cache_folder),
+        ("COURSE_BUILD", settings.build_folder),
+        ("COURSE_DATA_DIR", settings.class_folder),
+    ],
+)
+def test_a_relative_folder_starts_at_the_checkout_wherever_one_stands(
+    variable, folder, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(variable, "build/here")
+    assert folder() == settings.checkout() / "build" / "here"
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert folder() == tmp_path
+    monkeypatch.setenv(variable, "")
+    assert folder() in {None, settings.checkout() / "data", settings.checkout() / "build"}
