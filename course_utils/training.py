@@ -206,8 +206,8 @@ def measure(
         if kept is None:
             _fresh(build, model, start, seed)
             began = time.perf_counter()
-            stream = _stream(train, batch_size, updates, seed, augment)
-            history = _fit(model, stream, validation, epochs or 1, f"{label} · {seed}")
+            batches = stream(train, batch_size, seed, updates=updates, augment=augment)
+            history = _fit(model, batches, validation, epochs or 1, f"{label} · {seed}")
             seconds = time.perf_counter() - began
             kept = {"accuracy": accuracy(model, *test), "history": history, "seconds": seconds}
             kept["also"] = also(model) if also else None
@@ -264,43 +264,47 @@ def _fresh(build: Callable, model: Any, start: list[np.ndarray], seed: int) -> N
     keras.utils.set_random_seed(seed)
 
 
-def _stream(
-    train: Samples, batch_size: int, updates: int | None, seed: int, augment: Callable | None = None
+def stream(
+    data: tuple[np.ndarray, Any],
+    batch_size: int,
+    seed: int | None = None,
+    *,
+    updates: int | None = None,
+    augment: Callable[[Any, Any], Any] | None = None,
 ) -> Any:
-    """Batches shuffled anew each epoch, or `updates` full ones from an endless shuffle."""
+    """Batches of `data` for Keras's `fit` (with `shuffle=False`) and `evaluate`.
+
+    `data`: (inputs, labels), the labels an array or a dictionary of arrays. With a `seed` shuffled
+    anew each epoch, without one in order. With `updates`, that many full batches of an endless
+    shuffle are one epoch. `augment` as in `measure`. A `tf.data.Dataset` that does not tune itself:
+    the tuning thread sleeps for twice as long each time, and the end of an epoch waits for it to
+    wake (measured with TensorFlow 2.21: an epoch of 2.6 s takes 5.1 s). `fit` on arrays waits so.
+    Raises ValueError for `augment` or `updates` without a seed.
+    """
     import tensorflow as tf
 
-    rows = tf.data.Dataset.from_tensor_slices(train).shuffle(len(train[0]), seed=seed)
+    if seed is None and (updates or augment):
+        raise ValueError("batches that are drawn or changed by chance need a seed")
+    rows = tf.data.Dataset.from_tensor_slices(data)
+    if seed is not None:
+        rows = rows.shuffle(len(data[0]), seed=seed)
     batches = rows.repeat().batch(batch_size).take(updates) if updates else rows.batch(batch_size)
     if augment:
         draws = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).batch(2)
         pairs = tf.data.Dataset.zip(batches, draws)
         batches = pairs.map(lambda xy, two: (augment(xy[0], two), xy[1]))
-    return _untuned(batches.prefetch(4))
-
-
-def _untuned(batches: Any) -> Any:
-    """`batches` without tf.data's tuning of itself.
-
-    Its thread sleeps for twice as long each time, and the end of an epoch waits for it to wake:
-    an epoch of 2.6 s takes 5.1 s (measured with TensorFlow 2.21).
-    """
-    import tensorflow as tf
-
     options = tf.data.Options()
     options.autotune.enabled = False
-    return batches.with_options(options)
+    return batches.prefetch(4).with_options(options)
 
 
 def _fit(
-    model: Any, stream: Any, validation: Samples | None, epochs: int, label: str
+    model: Any, batches: Any, validation: Samples | None, epochs: int, label: str
 ) -> dict[str, list[float]]:
-    import tensorflow as tf
-
-    checked = validation and _untuned(tf.data.Dataset.from_tensor_slices(validation).batch(1000))
+    checked = validation and stream(validation, 1000)
     watch = [progress(label)] if in_browser() else []
     history = model.fit(
-        stream,
+        batches,
         epochs=epochs,
         validation_data=checked,
         callbacks=watch,

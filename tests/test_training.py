@@ -265,7 +265,7 @@ def test_batches_are_changed_anew_in_each_epoch_and_repeat_from_the_seed(keras):
     x, y = blobs(12)
 
     def epochs(seed, by=1.0):
-        stream = training._stream((x, y), 4, None, seed, partial(brighter, by=by))
+        stream = training.stream((x, y), 4, seed, augment=partial(brighter, by=by))
         return [np.concatenate([batch.numpy() for batch, _ in stream]) for _ in range(2)]
 
     def added(images):
