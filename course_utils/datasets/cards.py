@@ -190,6 +190,8 @@ _ALL = (
 _OURS = {"kind": "images", "things": "images", "dtype": "uint8", "files": (),
          "source": "made by `course_utils/drawn/shapes.py` from a seed, the same on every machine.",
          "licence": "CC BY 4.0, as the course's text."}
+_DRAWN = _OURS | {
+    "source": _OURS["source"].replace("shapes.py", "pets.py")}
 _GENERATED = (
     Card(
         name="colours", title="Six colours", train=6_000, test=1_200, shape=(28, 28, 3),
@@ -208,6 +210,18 @@ _GENERATED = (
         name="colours_shapes", title="Three colours by three shapes", train=5_400, test=900,
         shape=(28, 28, 3), labels="3 · colour + shape, 0 to 8",
         class_names=PAIRS, problems="As of the two sets above.", **_OURS,
+    ),
+    Card(
+        name="animals", title="Four drawn animals", train=8_000, test=1_000, shape=(32, 32, 3),
+        labels="animal, 0 to 3", class_names=("bird", "deer", "frog", "horse"),
+        problems="A few poses of each; drawn, not photographed; the scene behind is left to "
+        "chance.", **_DRAWN,
+    ),
+    Card(
+        name="pets", title="Drawn cats and dogs", train=4_000, test=2_000, shape=(32, 32, 3),
+        labels="0 cat, 1 dog", class_names=("cat", "dog"),
+        problems="As of the set above; `scene_train` and `scene_test` tell which are in a room (0) "
+        "and which in a field (1).", **_DRAWN,
     ),
 )
 # fmt: on

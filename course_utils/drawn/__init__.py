@@ -33,10 +33,13 @@ STAND_INS: dict[str, Callable[[int, int, int], Arrays]] = {
     "reuters": _stand_in("newswires"),
     "boston_housing": _stand_in("housing", "draw_boston"),
     "california_housing": _stand_in("housing", "draw_california"),
+    "cats_vs_dogs": _stand_in("pets", "draw_files"),
 }
 # The sets that the course itself defines, in the same form.
 GENERATED: dict[str, Callable[[int, int, int], Arrays]] = {
     "colours": _stand_in("shapes", "draw_colours"),
     "shapes": _stand_in("shapes", "draw_shapes"),
     "colours_shapes": _stand_in("shapes", "draw_colours_shapes"),
+    "animals": _stand_in("pets", "draw_animals"),
+    "pets": _stand_in("pets", "draw_pets"),
 }

@@ -77,7 +77,7 @@ def _scene_weights() -> np.ndarray:
     return BY_CHANCE / len(SCENES) + (1 - BY_CHANCE) * tied / tied.sum(1, keepdims=True)
 
 
-def _drawn_by(dice: Dice, weights: Sequence[float]) -> np.ndarray:
+def drawn_by(dice: Dice, weights: Sequence[float]) -> np.ndarray:
     """Numbers (n,) drawn with these weights (k,)."""
     bounds = np.cumsum(weights)
     return (dice.flat(0, 1, 1) * bounds[-1] >= bounds[:-1]).sum(1)
@@ -134,9 +134,9 @@ def _light(dice: Dice, parts: list[Part], canvas: np.ndarray) -> np.ndarray:
     return (light[:, None] + across).astype(np.float32)[:, None] + fur
 
 
-def _picture(dice: Dice, label: int, pose: Pose) -> np.ndarray:
-    """n pictures (n, SIDE, 3, SIDE), 0 to 1, of one class in one pose."""
-    canvas, horizon = backdrop(dice, _drawn_by(dice, _scene_weights()[label]))
+def picture(dice: Dice, pose: Pose, scene: np.ndarray) -> np.ndarray:
+    """n pictures (n, SIDE, 3, SIDE), 0 to 1, of one pose before the scenes numbered (n,)."""
+    canvas, horizon = backdrop(dice, scene)
     even, flat = np.ones((dice.n, SIDE, SIDE), np.float32), np.zeros(dice.n)
     paint(canvas, clutter(dice, horizon), even, dice.flat(0, 0.5))
     parts, box = _framed(pose.draw(dice), pose.tilt)
@@ -148,7 +148,7 @@ def _picture(dice: Dice, label: int, pose: Pose) -> np.ndarray:
     return canvas
 
 
-def _developed(dice: Dice, canvas: np.ndarray) -> np.ndarray:
+def developed(dice: Dice, canvas: np.ndarray) -> np.ndarray:
     """Photographs (n, SIDE, SIDE, 3) uint8, each with its own softness, colours and grain."""
 
     def each(values: np.ndarray) -> np.ndarray:
@@ -177,12 +177,13 @@ def _chunk(seed: int, part: int, number: int) -> tuple[np.ndarray, np.ndarray]:
     canvas = np.empty((CHUNK, SIDE, 3, SIDE), np.float32)
     for label, (_, _, poses) in enumerate(CLASSES):
         here = np.flatnonzero(labels == label)
-        chosen = _drawn_by(Dice(rng, len(here)), [pose.weight for pose in poses])
+        chosen = drawn_by(Dice(rng, len(here)), [pose.weight for pose in poses])
         for number_of_pose, pose in enumerate(poses):
             rows = here[chosen == number_of_pose]
             if len(rows):
-                canvas[rows] = _picture(Dice(rng, len(rows)), label, pose)
-    return _developed(Dice(rng, CHUNK), canvas), labels
+                dice = Dice(rng, len(rows))
+                canvas[rows] = picture(dice, pose, drawn_by(dice, _scene_weights()[label]))
+    return developed(Dice(rng, CHUNK), canvas), labels
 
 
 def _part(count: int, seed: int, part: int) -> tuple[np.ndarray, np.ndarray]:

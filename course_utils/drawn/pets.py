@@ -1,0 +1,103 @@
+"""Drawn animals in colour: cats and dogs, and four others to learn to see from.
+
+The figures are those of the drawn CIFAR-10, before a scene that says nothing about the class.
+"""
+
+import atexit
+import io
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .brush import SIDE, Dice
+from .objects import CLASSES, developed, drawn_by, picture
+from .scenery import SCENES
+
+CHUNK = 400  # images of one random stream
+LARGE = 3 * SIDE  # pixels a side of the pictures in files
+OTHERS = ("bird", "deer", "frog", "horse")
+PETS = ("cat", "dog")
+FOLDERS = {"cat": "cats", "dog": "dogs"}
+
+
+def _chunk(names: Sequence[str], scenes: Sequence[str], stream: list[int]) -> tuple:
+    """One chunk: images (CHUNK, SIDE, SIDE, 3) uint8, labels and scenes (CHUNK,) uint8."""
+    rng = np.random.default_rng(stream)
+    labels = rng.permutation(np.arange(CHUNK) % len(names)).astype(np.uint8)
+    scene = rng.integers(len(scenes), size=CHUNK).astype(np.uint8)
+    number = np.array([[*SCENES].index(name) for name in scenes])[scene]
+    poses = {name: drawn for name, _, drawn in CLASSES}
+    canvas = np.empty((CHUNK, SIDE, 3, SIDE), np.float32)
+    for label, name in enumerate(names):
+        here = np.flatnonzero(labels == label)
+        chosen = drawn_by(Dice(rng, len(here)), [pose.weight for pose in poses[name]])
+        for i, pose in enumerate(poses[name]):
+            rows = here[chosen == i]
+            if len(rows):
+                canvas[rows] = picture(Dice(rng, len(rows)), pose, number[rows])
+    return developed(Dice(rng, CHUNK), canvas), labels, scene
+
+
+def _part(count: int, seed: int, part: int, names: Sequence[str], scenes: Sequence[str]) -> tuple:
+    chunks = range(-(-count // CHUNK))
+    columns = zip(*(_chunk(names, scenes, [seed, part, i]) for i in chunks), strict=True)
+    empty = (np.empty((0, SIDE, SIDE, 3), np.uint8), *[np.empty(0, np.uint8)] * 2)
+    return tuple(np.concatenate(c)[:count] for c in columns) or empty
+
+
+def _both(
+    train: int, test: int, seed: int, names: Sequence[str], scenes: Sequence[str]
+) -> dict[str, Any]:
+    arrays: dict[str, Any] = {"scenes": tuple(scenes)}
+    for part, count in enumerate((train, test)):
+        of = ("train", "test")[part]
+        columns = _part(count, seed, part, names, scenes)
+        for key, column in zip(("x", "y", "scene"), columns, strict=True):
+            arrays[f"{key}_{of}"] = column
+    return arrays
+
+
+def draw_animals(train: int, test: int, seed: int) -> dict[str, Any]:
+    """Birds, deer, frogs and horses before any scene: `x_*` (n, 32, 32, 3) uint8, `y_*` and
+    `scene_*` (n,) uint8, `scenes` the names of the scenes.
+
+    Neither cats nor dogs are among them. The first rows of a longer draw are the shorter draw.
+    """
+    return _both(train, test, seed, OTHERS, [*SCENES])
+
+
+def draw_pets(train: int, test: int, seed: int) -> dict[str, Any]:
+    """Cats and dogs, each in a room or in a field with equal chance, as `draw_animals`."""
+    return _both(train, test, seed, PETS, ["room", "field"])
+
+
+def draw_files(train: int, test: int, seed: int) -> dict[str, Any]:
+    """Cats and dogs before any scene, as JPEG files of 96 × 96 pixels in the layout of
+    `cats_vs_dogs`: `x_*` names below `folder`, `y_*` labels, of train, validation and test.
+
+    There are half as many pictures to validate as to train. The folder is temporary, and goes with
+    the process.
+    """
+    from PIL import Image
+
+    folder = Path(tempfile.mkdtemp(prefix="course-pets-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    arrays: dict[str, Any] = {"folder": folder}
+    counts = {"train": train, "validation": -(-train // 2), "test": test}
+    for part, (split, count) in enumerate(counts.items()):
+        images, labels, _ = _part(count, seed, 100 + part, PETS, [*SCENES])
+        names = []
+        for i, (image, label) in enumerate(zip(images, labels, strict=True)):
+            kind = FOLDERS[PETS[label]]
+            names.append(f"{split}/{kind}/{kind[:-1]}.{i}.jpg")
+            data = io.BytesIO()
+            large = Image.fromarray(image).resize((LARGE, LARGE), Image.Resampling.BICUBIC)
+            large.save(data, "JPEG", quality=90)
+            (folder / split / kind).mkdir(parents=True, exist_ok=True)
+            (folder / names[-1]).write_bytes(data.getvalue())
+        arrays[f"x_{split}"], arrays[f"y_{split}"] = np.array(names, str), labels
+    return arrays
