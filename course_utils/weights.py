@@ -11,26 +11,25 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from . import settings
 from .datasets import NotReachable, offline
 
-if TYPE_CHECKING:
-    import keras
-
+T = TypeVar("T")
 STALLED_S = 20.0  # without a byte, after which a download is given up
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _MISSING = "The weights cannot be had"
 
 
-def or_none(make: Callable[[], "keras.Model"]) -> "keras.Model | None":
-    """`make()`, a network of `keras.applications` with its weights, or None where these cannot be
-    had; one line says why.
+def or_none(make: Callable[[], T], *, optional: bool = False) -> T | None:
+    """`make()`, something with a network of `keras.applications`, or None where its weights cannot
+    be had; one line says why.
 
-    `COURSE_SOURCE=drawn` gives None without asking, `COURSE_SOURCE=real` raises NotReachable in
-    place of None. Weights already in Keras's cache need no network. A file there that holds no
-    weights (a login page, say) is set aside under another name and fetched again.
+    `COURSE_SOURCE=drawn` gives None without asking; `COURSE_SOURCE=real` raises NotReachable in
+    place of None, unless what is made is `optional`. Weights already in Keras's cache need no
+    network. A file there that holds none (a login page, say) is set aside under another name and
+    fetched again.
     """
     source = settings.choice(None, "COURSE_SOURCE", settings.SOURCES, "auto")
     if source == "drawn":
@@ -44,7 +43,7 @@ def or_none(make: Callable[[], "keras.Model"]) -> "keras.Model | None":
             if not _is_about_the_network(error) and not _set_aside():
                 raise
             reason = "no network can be reached" if offline() else str(error).split(" -- ")[-1]
-    if source == "real":
+    if source == "real" and not optional:
         raise NotReachable(f"the weights of this network are not here: {reason}")
     print(f"{_MISSING}: {reason}.")
     return None

@@ -90,6 +90,7 @@ def test_no_network_is_said_in_one_line_and_nothing_is_asked(served, make, monke
     monkeypatch.setenv("COURSE_SOURCE", "real")
     with pytest.raises(datasets.NotReachable, match="not here: no network can be reached"):
         weights.or_none(make)
+    assert weights.or_none(make, optional=True) is None
 
 
 @pytest.mark.parametrize("fault", ["missing", "login", "truncated", "stalled"])
