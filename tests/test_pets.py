@@ -9,6 +9,7 @@ from makers import one_line
 
 from course_utils import datasets
 from course_utils.datasets import pets
+from course_utils.datasets.pictures import read_pictures
 
 
 def jpeg(seed: int) -> bytes:
@@ -125,6 +126,47 @@ def test_arranged_pets_with_a_file_that_is_no_jpeg(monkeypatch, tmp_path, capsys
     ]
     line = one_line(capsys.readouterr(), tmp_path)
     assert "left out as no JPEG: cat.2.jpg" in line and "an unverified copy" in line
+
+
+def arranged(folder, **left_out):
+    """A folder of six cats and dogs in each part; of cats in `train` only so many."""
+    for split in ("train", "validation", "test"):
+        for kind in ("cat", "dog"):
+            for number in range(
+                left_out.get("cats", 6) if (split, kind) == ("train", "cat") else 6
+            ):
+                path = folder / "cats_vs_dogs" / split / f"{kind}s" / f"{kind}.{number}.jpg"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(jpeg(number))
+    return folder / "cats_vs_dogs"
+
+
+def test_one_image_only_is_said_and_an_empty_class_refused(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    folder = arranged(tmp_path / "class", cats=1)
+    assert len(datasets.load("cats_vs_dogs").x_train) == 7
+    assert "train is uneven, 1 cats and 6 dogs" in one_line(capsys.readouterr(), tmp_path)
+    (folder / "train" / "cats" / "cat.0.jpg").unlink()
+    with pytest.raises(datasets.BrokenFile, match="train/cats holds no JPEG images"):
+        datasets.load("cats_vs_dogs")
+
+
+def test_a_third_class_is_left_out_by_name(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    (arranged(tmp_path / "class") / "train" / "birds").mkdir()
+    assert set(datasets.load("cats_vs_dogs").y_train) == {0, 1}
+    line = one_line(capsys.readouterr(), tmp_path)
+    assert "train/birds is left out, only cats and dogs are read" in line and "uneven" not in line
+
+
+def test_a_picture_that_breaks_off_is_refused_when_it_is_read(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    torn = arranged(tmp_path / "class") / "train" / "cats" / "cat.3.jpg"
+    torn.write_bytes(torn.read_bytes()[:-40])
+    data = datasets.load("cats_vs_dogs")
+    files = [data.extras["folder"] / name for name in data.x_train]
+    images, names, refused = read_pictures(files, (8, 8))
+    assert len(images) == len(names) == 11 and list(refused) == ["cat.3.jpg"]
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,8 @@ def _number(path: Path) -> tuple[int, str]:
 def read(folder: Path, train: int | None, test: int | None, notes: list[str]) -> Arrays:
     """Names relative to `folder` (x) and labels (y) of an arranged folder, cats and dogs in turn.
 
-    Files that are no JPEG despite their name are left out and named in `notes`.
+    Files that are no JPEG despite their name are left out and named in `notes`; so are folders of
+    other classes, and parts that hold more of one class than of the other.
     """
     arrays: Arrays = {"folder": folder}
     left_out = []
@@ -149,6 +150,13 @@ def read(folder: Path, train: int | None, test: int | None, notes: list[str]) ->
             if not column:
                 raise BrokenFile(f"{FOLDER}/{split}/{kind} holds no JPEG images", folder)
             columns.append(column)
+        others = (p.name for p in (folder / split).iterdir() if p.is_dir())
+        for other in sorted(set(others) - set(CLASSES)):
+            notes.append(f"{split}/{other} is left out, only cats and dogs are read")
+        counts = [len(column) for column in columns]
+        if abs(counts[0] - counts[1]) > 1:
+            uneven = " and ".join(f"{n:,} {kind}" for n, kind in zip(counts, CLASSES, strict=True))
+            notes.append(f"{split} is uneven, {uneven}")
         pairs = [pair for pairs in zip(*columns, strict=False) for pair in pairs]
         shortest = min(map(len, columns))
         pairs += [pair for column in columns for pair in column[shortest:]]
