@@ -29,11 +29,25 @@ def test_form(name):
 @pytest.mark.parametrize("name", SETS)
 def test_the_same_seed_draws_the_same_and_a_shorter_draw_is_its_beginning(name):
     long, short, other = (GENERATED[name](n, 10, seed) for n, seed in ((450, 3), (70, 3), (70, 4)))
-    for key in ("x_train", "y_train", "scene_train"):
+    for key in ("x_train", "y_train", "scene_train", "box_train"):
         np.testing.assert_array_equal(long[key][:70], short[key])
         assert not np.array_equal(short[key], other[key])
     np.testing.assert_array_equal(long["x_test"], short["x_test"])
     assert GENERATED[name](0, 0, 0)["x_train"].shape == (0, 32, 32, 3)
+
+
+def test_the_box_holds_the_animal():
+    """There are more edges in the boxes than around them."""
+    drawn = GENERATED["pets"](0, 400, 0)
+    left, top, right, bottom = (edge[:, None, None] for edge in drawn["box_test"].T.astype(int))
+    rows, columns = np.mgrid[:32, :32]
+    inside = (left <= columns) & (columns < right) & (top <= rows) & (rows < bottom)
+    assert 0.2 < inside.mean() < 0.7 and inside.any((1, 2)).all()
+    # Edges of the picture are where a box ends that is cut off, never beyond.
+    assert (left < right).all() and (top < bottom).all() and bottom.max() <= 32 >= right.max()
+    grey = drawn["x_test"].astype(float).mean(-1)
+    edges = np.hypot(*np.gradient(grey, axis=(1, 2)))
+    assert edges[inside].mean() > 1.5 * edges[~inside].mean()
 
 
 def test_the_scene_says_nothing_of_the_class_but_can_be_seen():

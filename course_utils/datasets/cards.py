@@ -221,7 +221,7 @@ _GENERATED = (
         name="pets", title="Drawn cats and dogs", train=4_000, test=2_000, shape=(32, 32, 3),
         labels="0 cat, 1 dog", class_names=("cat", "dog"),
         problems="As of the set above; `scene_train` and `scene_test` tell which are in a room (0) "
-        "and which in a field (1).", **_DRAWN,
+        "and which in a field (1), `box_train` and `box_test` where the animal is.", **_DRAWN,
     ),
 )
 # fmt: on

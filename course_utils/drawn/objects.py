@@ -134,8 +134,11 @@ def _light(dice: Dice, parts: list[Part], canvas: np.ndarray) -> np.ndarray:
     return (light[:, None] + across).astype(np.float32)[:, None] + fur
 
 
-def picture(dice: Dice, pose: Pose, scene: np.ndarray) -> np.ndarray:
-    """n pictures (n, SIDE, 3, SIDE), 0 to 1, of one pose before the scenes numbered (n,)."""
+def picture(dice: Dice, pose: Pose, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """n pictures (n, SIDE, 3, SIDE), 0 to 1, of one pose before the scenes numbered (n,).
+
+    Also the boxes (n, 2, 2) around the figures: left and top, right and bottom, in pixels.
+    """
     canvas, horizon = backdrop(dice, scene)
     even, flat = np.ones((dice.n, SIDE, SIDE), np.float32), np.zeros(dice.n)
     paint(canvas, clutter(dice, horizon), even, dice.flat(0, 0.5))
@@ -145,7 +148,7 @@ def picture(dice: Dice, pose: Pose, scene: np.ndarray) -> np.ndarray:
         paint(canvas, [_shadow(dice, box)], even, flat)
     paint(canvas, parts, light, dice.flat(0, 0.6))
     paint(canvas, foreground(dice), even, flat)
-    return canvas
+    return canvas, box
 
 
 def developed(dice: Dice, canvas: np.ndarray) -> np.ndarray:
@@ -182,7 +185,7 @@ def _chunk(seed: int, part: int, number: int) -> tuple[np.ndarray, np.ndarray]:
             rows = here[chosen == number_of_pose]
             if len(rows):
                 dice = Dice(rng, len(rows))
-                canvas[rows] = picture(dice, pose, drawn_by(dice, _scene_weights()[label]))
+                canvas[rows], _ = picture(dice, pose, drawn_by(dice, _scene_weights()[label]))
     return developed(Dice(rng, CHUNK), canvas), labels
 
 

@@ -25,27 +25,28 @@ FOLDERS = {"cat": "cats", "dog": "dogs"}
 
 
 def _chunk(names: Sequence[str], scenes: Sequence[str], stream: list[int]) -> tuple:
-    """One chunk: images (CHUNK, SIDE, SIDE, 3) uint8, labels and scenes (CHUNK,) uint8."""
+    """Bytes: images (CHUNK, SIDE, SIDE, 3), labels and scenes (CHUNK,), boxes (CHUNK, 4)."""
     rng = np.random.default_rng(stream)
     labels = rng.permutation(np.arange(CHUNK) % len(names)).astype(np.uint8)
     scene = rng.integers(len(scenes), size=CHUNK).astype(np.uint8)
     number = np.array([[*SCENES].index(name) for name in scenes])[scene]
     poses = {name: drawn for name, _, drawn in CLASSES}
-    canvas = np.empty((CHUNK, SIDE, 3, SIDE), np.float32)
+    canvas, box = np.empty((CHUNK, SIDE, 3, SIDE), np.float32), np.empty((CHUNK, 2, 2))
     for label, name in enumerate(names):
         here = np.flatnonzero(labels == label)
         chosen = drawn_by(Dice(rng, len(here)), [pose.weight for pose in poses[name]])
         for i, pose in enumerate(poses[name]):
             rows = here[chosen == i]
             if len(rows):
-                canvas[rows] = picture(Dice(rng, len(rows)), pose, number[rows])
-    return developed(Dice(rng, CHUNK), canvas), labels, scene
+                canvas[rows], box[rows] = picture(Dice(rng, len(rows)), pose, number[rows])
+    box = np.concatenate([np.floor(box[:, 0]), np.ceil(box[:, 1])], axis=1).clip(0, SIDE)
+    return developed(Dice(rng, CHUNK), canvas), labels, scene, box.astype(np.uint8)
 
 
 def _part(count: int, seed: int, part: int, names: Sequence[str], scenes: Sequence[str]) -> tuple:
     chunks = range(-(-count // CHUNK))
     columns = zip(*(_chunk(names, scenes, [seed, part, i]) for i in chunks), strict=True)
-    empty = (np.empty((0, SIDE, SIDE, 3), np.uint8), *[np.empty(0, np.uint8)] * 2)
+    empty = tuple(np.empty((0, *shape), np.uint8) for shape in ((SIDE, SIDE, 3), (), (), (4,)))
     return tuple(np.concatenate(c)[:count] for c in columns) or empty
 
 
@@ -56,14 +57,15 @@ def _both(
     for part, count in enumerate((train, test)):
         of = ("train", "test")[part]
         columns = _part(count, seed, part, names, scenes)
-        for key, column in zip(("x", "y", "scene"), columns, strict=True):
+        for key, column in zip(("x", "y", "scene", "box"), columns, strict=True):
             arrays[f"{key}_{of}"] = column
     return arrays
 
 
 def draw_animals(train: int, test: int, seed: int) -> dict[str, Any]:
     """Birds, deer, frogs and horses before any scene: `x_*` (n, 32, 32, 3) uint8, `y_*` and
-    `scene_*` (n,) uint8, `scenes` the names of the scenes.
+    `scene_*` (n,) uint8, `scenes` the names of the scenes; `box_*` (n, 4) uint8, the edges of a box
+    around the animal: left, top, right, bottom, in pixels.
 
     Neither cats nor dogs are among them. The first rows of a longer draw are the shorter draw.
     """
@@ -89,7 +91,7 @@ def draw_files(train: int, test: int, seed: int) -> dict[str, Any]:
     arrays: dict[str, Any] = {"folder": folder}
     counts = {"train": train, "validation": -(-train // 2), "test": test}
     for part, (split, count) in enumerate(counts.items()):
-        images, labels, _ = _part(count, seed, 100 + part, PETS, [*SCENES])
+        images, labels, *_ = _part(count, seed, 100 + part, PETS, [*SCENES])
         names = []
         for i, (image, label) in enumerate(zip(images, labels, strict=True)):
             kind = FOLDERS[PETS[label]]
