@@ -301,7 +301,7 @@ def stream(
 def _fit(
     model: Any, batches: Any, validation: Samples | None, epochs: int, label: str
 ) -> dict[str, list[float]]:
-    checked = validation and stream(validation, 1000)
+    checked = validation and stream(validation, _at_once(validation[0]))
     watch = [progress(label)] if in_browser() else []
     history = model.fit(
         batches,
@@ -325,6 +325,13 @@ def predict(model: "keras.Model", x: np.ndarray) -> np.ndarray:
     """Most probable class (n,) of the samples `x` (n, …); of one unit, whether it is > 0.5."""
     import keras
 
-    parts = [model(x[i : i + 1000], training=False) for i in range(0, len(x), 1000)]
+    n = _at_once(x)
+    parts = [model(x[i : i + n], training=False) for i in range(0, len(x), n)]
     p = np.concatenate([keras.ops.convert_to_numpy(part) for part in parts])
     return (p[:, 0] > 0.5).astype(int) if p.shape[1] == 1 else p.argmax(axis=1)
+
+
+def _at_once(x: np.ndarray) -> int:
+    """How many samples are asked at a time: 1,000, of large pictures so few that memory lasts."""
+    pixels = int(np.prod(x.shape[1:3])) if x.ndim == 4 else 1
+    return min(1_000, max(20, 1_000 * 32**2 // pixels))

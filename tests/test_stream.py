@@ -22,3 +22,20 @@ def test_a_stream_is_in_order_without_a_seed_and_deals_out_everything_with_one()
     assert not shuffled.options().autotune.enabled
     with pytest.raises(ValueError, match="need a seed"):
         training.stream((x, y), 4, updates=3)
+
+
+@pytest.mark.parametrize(
+    ("shape", "most"),
+    [((28, 28, 1), 1_000), ((32, 32, 3), 1_000), ((64,), 1_000), ((150, 150, 3), 45),
+     ((224, 224, 3), 20)],
+)  # fmt: skip
+def test_large_pictures_are_asked_a_few_at_a_time(shape, most):
+    asked = []
+
+    def model(x, training):
+        asked.append(len(x))
+        return np.tile([0.0, 1.0], (len(x), 1))
+
+    x = np.zeros((most + 1, *shape), "uint8")
+    assert training.accuracy(model, x, np.ones(most + 1)) == 1
+    assert asked == [most, 1]
