@@ -106,6 +106,7 @@ def test_training_against_plain_fit(name, limit, capsys):
     report(capsys, f"{name}, plain fit / measure in {chosen}, limit {limit or 'none'}", ratios)
 
 
+@pytest.mark.filterwarnings("ignore:Please import `affine_transform`:DeprecationWarning")  # Keras's
 def test_versions_in_the_pipeline_against_image_by_image(capsys):
     """Images a second: chapter 07's pipeline / Keras's old generator, the same four changes."""
     import nbformat
