@@ -115,8 +115,8 @@ def stamp(name: str) -> dict[str, list[Any]]:
     names = {name, f"{name}.npz"}
     for remote in CARDS[name].files if name in CARDS else ():
         names |= {remote.name, *remote.aliases}
-    keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    folders = {"the course folder": settings.cache_folder(), "the Keras cache": keras / "datasets"}
+    keras = settings.keras_folder() / "datasets"
+    folders = {"the course folder": settings.cache_folder(), "the Keras cache": keras}
     if settings.class_folder():
         folders = {"the class folder": settings.class_folder()} | folders
     found: dict[str, list[Any]] = {}

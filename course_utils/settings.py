@@ -44,6 +44,11 @@ def build_folder() -> Path:
     return _folder("COURSE_BUILD") or (root / "build" if root else _user_cache() / "build")
 
 
+def keras_folder() -> Path:
+    """Keras's own cache, with `datasets` and `models` in it: `KERAS_HOME`, else `~/.keras`."""
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+
+
 def machine_folder() -> Path:
     """What was measured about this machine, kept for the user and not for one checkout."""
     return _user_cache()

@@ -4,13 +4,11 @@ The call into `keras.applications` stays in the notebook; here is what would dis
 network, a network that stalls, a login page in place of a file.
 """
 
-import os
 import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from . import settings
@@ -76,9 +74,8 @@ class _Nowhere(urllib.request.OpenerDirector):
 
 def _set_aside() -> list[str]:
     """Rename what is no file of weights in Keras's cache of them; returns and prints the names."""
-    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     broken = []
-    for path in sorted((home / "models").glob("*.h5")):
+    for path in sorted((settings.keras_folder() / "models").glob("*.h5")):
         with path.open("rb") as file:
             if file.read(len(_SIGNATURE)) == _SIGNATURE:
                 continue

@@ -21,15 +21,15 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("variable", "folder"),
+    ("variable", "folder", "otherwise"),
     [
-        ("COURSE_CACHE", settings.cache_folder),
-        ("COURSE_BUILD", settings.build_folder),
-        ("COURSE_DATA_DIR", settings.class_folder),
+        ("COURSE_CACHE", settings.cache_folder, settings.checkout() / "data"),
+        ("COURSE_BUILD", settings.build_folder, settings.checkout() / "build"),
+        ("COURSE_DATA_DIR", settings.class_folder, None),
     ],
 )
 def test_a_relative_folder_starts_at_the_checkout_wherever_one_stands(
-    variable, folder, tmp_path, monkeypatch
+    variable, folder, otherwise, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(variable, "build/here")
@@ -37,4 +37,4 @@ def test_a_relative_folder_starts_at_the_checkout_wherever_one_stands(
     monkeypatch.setenv(variable, str(tmp_path))
     assert folder() == tmp_path
     monkeypatch.setenv(variable, "")
-    assert folder() in {None, settings.checkout() / "data", settings.checkout() / "build"}
+    assert folder() == otherwise

@@ -1,6 +1,5 @@
 """Where a real set may lie: class folder, course folder, Keras cache, canonical address."""
 
-import os
 from pathlib import Path
 
 from .. import settings
@@ -23,8 +22,8 @@ def find(card: Card, train: int | None, test: int | None, notes: list[str]) -> t
         return CLASS, arrays
     if arrays := _own(card, train, test, notes):
         return COURSE, arrays
-    keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
     try:
+        keras = settings.keras_folder() / "datasets"
         if arrays := _look(card, keras, KERAS, train, test, notes):
             return KERAS, arrays
     except BrokenFile as error:
