@@ -128,13 +128,11 @@ def test_arranged_pets_with_a_file_that_is_no_jpeg(monkeypatch, tmp_path, capsys
     assert "left out as no JPEG: cat.2.jpg" in line and "an unverified copy" in line
 
 
-def arranged(folder, **left_out):
+def arranged(folder, cats=6):
     """A folder of six cats and dogs in each part; of cats in `train` only so many."""
     for split in ("train", "validation", "test"):
         for kind in ("cat", "dog"):
-            for number in range(
-                left_out.get("cats", 6) if (split, kind) == ("train", "cat") else 6
-            ):
+            for number in range(cats if (split, kind) == ("train", "cat") else 6):
                 path = folder / "cats_vs_dogs" / split / f"{kind}s" / f"{kind}.{number}.jpg"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(jpeg(number))

@@ -191,7 +191,7 @@ _OURS = {"kind": "images", "things": "images", "dtype": "uint8", "files": (),
          "source": "made by `course_utils/drawn/shapes.py` from a seed, the same on every machine.",
          "licence": "CC BY 4.0, as the course's text."}
 _DRAWN = _OURS | {
-    "source": _OURS["source"].replace("shapes.py", "pets.py")}
+    "source": "made by `course_utils/drawn/pets.py` from a seed, the same on every machine."}
 _GENERATED = (
     Card(
         name="colours", title="Six colours", train=6_000, test=1_200, shape=(28, 28, 3),

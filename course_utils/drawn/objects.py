@@ -77,7 +77,7 @@ def _scene_weights() -> np.ndarray:
     return BY_CHANCE / len(SCENES) + (1 - BY_CHANCE) * tied / tied.sum(1, keepdims=True)
 
 
-def drawn_by(dice: Dice, weights: Sequence[float]) -> np.ndarray:
+def _drawn_by(dice: Dice, weights: Sequence[float]) -> np.ndarray:
     """Numbers (n,) drawn with these weights (k,)."""
     bounds = np.cumsum(weights)
     return (dice.flat(0, 1, 1) * bounds[-1] >= bounds[:-1]).sum(1)
@@ -134,7 +134,7 @@ def _light(dice: Dice, parts: list[Part], canvas: np.ndarray) -> np.ndarray:
     return (light[:, None] + across).astype(np.float32)[:, None] + fur
 
 
-def picture(dice: Dice, pose: Pose, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _picture(dice: Dice, pose: Pose, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """n pictures (n, SIDE, 3, SIDE), 0 to 1, of one pose before the scenes numbered (n,).
 
     Also the boxes (n, 2, 2) around the figures: left and top, right and bottom, in pixels.
@@ -173,19 +173,35 @@ def developed(dice: Dice, canvas: np.ndarray) -> np.ndarray:
     return np.rint(255 * np.clip(canvas, 0, 1)).astype(np.uint8).transpose(0, 1, 3, 2)
 
 
+def pictures(
+    rng: np.random.Generator, labels: np.ndarray, poses: Sequence[Sequence[Pose]],
+    scene: Callable[[Dice, int, np.ndarray], np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Pictures (n, SIDE, 3, SIDE), 0 to 1, of the classes `labels` (n,), each in one of the `poses`
+    of its class; and the boxes (n, 2, 2) around the figures, as of one picture.
+
+    `scene`: the numbers of the scenes behind, of the dice, the class and the rows that are drawn.
+    """
+    canvas, box = np.empty((len(labels), SIDE, 3, SIDE), np.float32), np.empty((len(labels), 2, 2))
+    for label, of_class in enumerate(poses):
+        here = np.flatnonzero(labels == label)
+        chosen = _drawn_by(Dice(rng, len(here)), [pose.weight for pose in of_class])
+        for i, pose in enumerate(of_class):
+            rows = here[chosen == i]
+            if len(rows):
+                dice = Dice(rng, len(rows))
+                canvas[rows], box[rows] = _picture(dice, pose, scene(dice, label, rows))
+    return canvas, box
+
+
 def _chunk(seed: int, part: int, number: int) -> tuple[np.ndarray, np.ndarray]:
     """One chunk: images (CHUNK, SIDE, SIDE, 3) uint8 and labels (CHUNK,) uint8."""
     rng = np.random.default_rng([seed, part, number])
     labels = rng.permutation(np.arange(CHUNK) % len(CLASSES)).astype(np.uint8)
-    canvas = np.empty((CHUNK, SIDE, 3, SIDE), np.float32)
-    for label, (_, _, poses) in enumerate(CLASSES):
-        here = np.flatnonzero(labels == label)
-        chosen = drawn_by(Dice(rng, len(here)), [pose.weight for pose in poses])
-        for number_of_pose, pose in enumerate(poses):
-            rows = here[chosen == number_of_pose]
-            if len(rows):
-                dice = Dice(rng, len(rows))
-                canvas[rows], _ = picture(dice, pose, drawn_by(dice, _scene_weights()[label]))
+    canvas, _ = pictures(
+        rng, labels, [poses for *_, poses in CLASSES],
+        lambda dice, label, rows: _drawn_by(dice, _scene_weights()[label]),
+    )  # fmt: skip
     return developed(Dice(rng, CHUNK), canvas), labels
 
 

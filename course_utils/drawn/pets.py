@@ -4,7 +4,6 @@ The figures are those of the drawn CIFAR-10, before a scene that says nothing ab
 """
 
 import atexit
-import io
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -14,14 +13,13 @@ from typing import Any
 import numpy as np
 
 from .brush import SIDE, Dice
-from .objects import CLASSES, developed, drawn_by, picture
+from .objects import CLASSES, developed, pictures
 from .scenery import SCENES
 
 CHUNK = 400  # images of one random stream
 LARGE = 3 * SIDE  # pixels a side of the pictures in files
 OTHERS = ("bird", "deer", "frog", "horse")
 PETS = ("cat", "dog")
-FOLDERS = {"cat": "cats", "dog": "dogs"}
 
 
 def _chunk(names: Sequence[str], scenes: Sequence[str], stream: list[int]) -> tuple:
@@ -31,14 +29,9 @@ def _chunk(names: Sequence[str], scenes: Sequence[str], stream: list[int]) -> tu
     scene = rng.integers(len(scenes), size=CHUNK).astype(np.uint8)
     number = np.array([[*SCENES].index(name) for name in scenes])[scene]
     poses = {name: drawn for name, _, drawn in CLASSES}
-    canvas, box = np.empty((CHUNK, SIDE, 3, SIDE), np.float32), np.empty((CHUNK, 2, 2))
-    for label, name in enumerate(names):
-        here = np.flatnonzero(labels == label)
-        chosen = drawn_by(Dice(rng, len(here)), [pose.weight for pose in poses[name]])
-        for i, pose in enumerate(poses[name]):
-            rows = here[chosen == i]
-            if len(rows):
-                canvas[rows], box[rows] = picture(Dice(rng, len(rows)), pose, number[rows])
+    canvas, box = pictures(
+        rng, labels, [poses[name] for name in names], lambda dice, label, rows: number[rows]
+    )
     box = np.concatenate([np.floor(box[:, 0]), np.ceil(box[:, 1])], axis=1).clip(0, SIDE)
     return developed(Dice(rng, CHUNK), canvas), labels, scene, box.astype(np.uint8)
 
@@ -94,12 +87,10 @@ def draw_files(train: int, test: int, seed: int) -> dict[str, Any]:
         images, labels, *_ = _part(count, seed, 100 + part, PETS, [*SCENES])
         names = []
         for i, (image, label) in enumerate(zip(images, labels, strict=True)):
-            kind = FOLDERS[PETS[label]]
-            names.append(f"{split}/{kind}/{kind[:-1]}.{i}.jpg")
-            data = io.BytesIO()
+            name = f"{split}/{PETS[label]}s/{PETS[label]}.{i}.jpg"
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             large = Image.fromarray(image).resize((LARGE, LARGE), Image.Resampling.BICUBIC)
-            large.save(data, "JPEG", quality=90)
-            (folder / split / kind).mkdir(parents=True, exist_ok=True)
-            (folder / names[-1]).write_bytes(data.getvalue())
+            large.save(folder / name, "JPEG", quality=90)
+            names.append(name)
         arrays[f"x_{split}"], arrays[f"y_{split}"] = np.array(names, str), labels
     return arrays
