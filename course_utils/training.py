@@ -172,6 +172,7 @@ def measure(
     loss: Any = "sparse_categorical_crossentropy",
     augment: Callable[[Any, Any], Any] | None = None,
     also: Callable[["keras.Model"], Any] | None = None,
+    about: Sequence[np.ndarray] = (),
     label: str = "",
 ) -> Runs:
     """Train `build()` from each seed and measure it once on `test`.
@@ -182,6 +183,7 @@ def measure(
     batch of the training stream with two whole numbers, drawn from the seed anew for each batch;
     it returns the images changed by chance. `also`: a further measurement of the trained network,
     of plain numbers. Functions are known by their source (if partial, by their arguments too).
+    `about`: arrays that `build` puts into the network, such as the weights of a frozen part.
     The network is traced once; every seed gets fresh weights and a fresh optimiser. Each seed's
     result is kept as soon as it is there (in the `full` profile under `build/kept/`, so that an
     interrupted run continues), keyed by network, data, budget, precision and versions.
@@ -198,7 +200,7 @@ def measure(
         parameters=model.count_params(),
         build=build,
     )
-    data = [array for part in (train, validation, test) if part for array in part]
+    data = [array for part in (train, validation, test) if part for array in part] + [*about]
     budget = [epochs, updates, batch_size, *(["augmented", augment] if augment else [])]
     store = results.Store(key, data, budget, also)
     for i, seed in enumerate(seeds):

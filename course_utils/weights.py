@@ -9,10 +9,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from . import settings
 from .datasets import NotReachable, offline
+
+if TYPE_CHECKING:
+    import keras
 
 T = TypeVar("T")
 STALLED_S = 20.0  # without a byte, after which a download is given up
@@ -45,6 +48,22 @@ def or_none(make: Callable[[], T], *, optional: bool = False) -> T | None:
         raise NotReachable(f"the weights of this network are not here: {reason}")
     print(f"{_MISSING}: {reason}.")
     return None
+
+
+def complete(network: "keras.Model") -> "keras.Model":
+    """`network` itself; ValueError, naming the layers, if all weights of a kernel in it are zero,
+    as they are where a file lacks them.
+    """
+    empty = [
+        layer.name
+        for layer in network._flatten_layers(include_self=False, recursive=True)
+        if any(w.ndim > 1 and not w.any() for w in layer.get_weights())
+    ]
+    if empty:
+        raise ValueError(
+            f"{network.name} has layers whose weights are all zero: {', '.join(empty)}"
+        )
+    return network
 
 
 def _is_about_the_network(error: Exception) -> bool:

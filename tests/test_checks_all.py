@@ -16,6 +16,7 @@ EXERCISES = {
     "05": (7, (1, 4, 5, 6)),
     "06": (6, (3, 4, 5, 6)),
     "07": (6, (3, 4, 5, 6)),
+    "09": (5, (3, 4, 5)),
     "10": (6, (4, 5, 6)),
 }
 MODULES = {number: import_module(f"course_utils.checks.chapter{number}") for number in EXERCISES}

@@ -241,13 +241,13 @@ def test_a_functional_network_is_known_whatever_was_built_before(keras):
     assert results.definition(branches(first_to=0), []) != first
 
 
-@pytest.mark.parametrize("change", ["network", "data", "epochs", "optimizer"])
+@pytest.mark.parametrize("change", ["network", "data", "epochs", "optimizer", "about"])
 def test_a_kept_result_is_used_for_the_same_experiment_only(keras, tmp_path, change):
     settings.note_run("full", [])
-    base = {"train": blobs(), "epochs": 1, "optimizer": "adam"}
+    base = {"train": blobs(), "epochs": 1, "optimizer": "adam", "about": [np.zeros(2)]}
     training.measure(small(keras), test=blobs(50, 1), **base)
     network = small(keras, 5 if change == "network" else 4)
-    other = {"train": blobs(seed=9), "epochs": 2, "optimizer": "sgd"}
+    other = {"train": blobs(seed=9), "epochs": 2, "optimizer": "sgd", "about": [np.ones(2)]}
     changed = {key: other[key] if key[:4] == change[:4] else base[key] for key in base}
     if change == "data":
         changed["train"] = other["train"]

@@ -156,6 +156,28 @@ def ladder(
 
 
 @styled
+def scatter(
+    points: Mapping[str, tuple[float, float]], xlabel: str = "", ylabel: str = "", title: str = "",
+    log: bool = False,
+) -> "Figure":  # fmt: skip
+    """One marked point (x, y) for each label, which stands beside it. `log`: a logarithmic x axis.
+
+    Raises ValueError where there are no points, or one is not finite.
+    """
+    if not points or not np.isfinite(list(points.values())).all():
+        raise ValueError("points are pairs of finite numbers, at least one")
+    figure, axes = figure_of(7.5, 4.4)
+    for i, (label, (x, y)) in enumerate(points.items()):
+        color, marker = PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)]
+        axes.plot(x, y, marker, color=color, markersize=8)
+        axes.annotate(label, (x, y), textcoords="offset points", xytext=(8, 5))
+    axes.set(xlabel=xlabel, ylabel=ylabel, title=title, xscale="log" if log else "linear")
+    axes.margins(x=0.15, y=0.12)
+    axes.grid(axis="y")
+    return figure
+
+
+@styled
 def counts(
     labels: np.ndarray, class_names: Sequence[str], title: str = "", unit: str = "images"
 ) -> "Figure":
