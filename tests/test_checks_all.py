@@ -18,6 +18,7 @@ EXERCISES = {
     "07": (6, (3, 4, 5, 6)),
     "09": (5, (3, 4, 5)),
     "10": (6, (4, 5, 6)),
+    "11": (5, (4, 5)),
 }
 MODULES = {number: import_module(f"course_utils.checks.chapter{number}") for number in EXERCISES}
 

@@ -174,6 +174,23 @@ def test_ladder_refuses_literature_without_a_measurement():
         plots.ladder({"dense": [0.9]}, reference={"LeNet": 0.99})
 
 
+def test_scatter_marks_each_point_and_names_it_beside():
+    points = {"LeNet-5": (2.5, 0.59), "ResNet": (26.7, 0.67)}
+    figure = plots.scatter(points, "work", "accuracy", "Seven networks", log=True)
+    axes = figure.axes[0]
+    marked = [(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.get_lines()]
+    assert marked == list(points.values()) and axes.get_xscale() == "log"
+    assert {note.get_text(): note.xy for note in axes.texts} == points
+    assert {"work", "accuracy", "Seven networks"} <= set(texts(figure))
+    assert plots.scatter(points).axes[0].get_xscale() == "linear"
+
+
+@pytest.mark.parametrize("points", [{}, {"a": (1.0, float("nan"))}])
+def test_scatter_refuses_what_cannot_be_drawn(points):
+    with pytest.raises(ValueError, match="finite"):
+        plots.scatter(points)
+
+
 def test_counts_have_a_bar_for_every_class():
     figure = plots.counts(np.array([[0], [2], [2]]), ["a", "b", "c"], "Balance", unit="clips")
     assert [bar.get_height() for bar in figure.axes[0].patches] == [1, 0, 2]

@@ -170,7 +170,8 @@ def scatter(
     for i, (label, (x, y)) in enumerate(points.items()):
         color, marker = PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)]
         axes.plot(x, y, marker, color=color, markersize=8)
-        axes.annotate(label, (x, y), textcoords="offset points", xytext=(8, 5))
+        beside = (8, 5 - 15 * (i % 2))  # by turns above and below, so that neighbours keep apart
+        axes.annotate(label, (x, y), textcoords="offset points", xytext=beside)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title, xscale="log" if log else "linear")
     axes.margins(x=0.15, y=0.12)
     axes.grid(axis="y")
