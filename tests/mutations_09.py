@@ -31,7 +31,8 @@ MUTATIONS = [
         CHAPTER,
         [*BASICS, *MAPS, "pets", "on-the-animal", "pets-run", "pets-claims"],
         [("pets", 'pets.y_train == pets.extras["scene_train"]', "pets.y_train >= 0")],
-        "with the animal covered, the first network still tells cats from dogs",
+        "with the animal covered, the first network still names over 0.6 of those that fit the"
+        " rule",
         id="09: scenes that tell nothing",
     ),
 ]
