@@ -1,0 +1,36 @@
+"""Chapter 08: features of other pictures, normalisation left open, no picture against the rule.
+
+Each entry: chapter, the cells that are run, changes (cell, old text, new text), and the sentence
+of the claim that must fail.
+"""
+
+import pytest
+
+CHAPTER = "08_transfer_learning"
+EYES = ["parameters", "setup", "imports", "load", "animals", "eyes", "eyes-names", "eyes-train"]
+EYES += ["features", "few", "few-define"]
+SOONER = ("eyes-train", "epochs=budget.animal_epochs", "epochs=1")
+
+MUTATIONS = [
+    pytest.param(
+        CHAPTER,
+        [*EYES, "curve-run", "curve-claims"],
+        [("few", "pooled(borrowed, shown[0])", "pooled(borrowed, shown[0][::-1])")],
+        "behind borrowed eyes the same cats and dogs are worth more",
+        id="08: features of other pictures",
+    ),
+    pytest.param(
+        CHAPTER,
+        [*EYES, "norm-run", "norm-frozen"],
+        [SOONER, ("norm-frozen", "not isinstance(layer, layers.BatchNormalization)", "True")],
+        "with batch normalisation frozen, they do not",
+        id="08: normalisation left open",
+    ),
+    pytest.param(
+        CHAPTER,
+        [*EYES, "snow-parts", "snow-run", "snow-learn", "snow-claims"],
+        [SOONER, ("snow-parts", "odd = round(against_the_rule * k)", "odd = 0")],
+        "with as many against the rule as with it, exchanging the scene costs less",
+        id="08: no picture against the rule",
+    ),
+]

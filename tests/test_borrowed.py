@@ -1,0 +1,103 @@
+"""Chapter 08 behind other backbones, and its thousand names, with weights made for the test."""
+
+import keras
+import nbformat
+import notebook_tools as tools
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from course_utils import settings, weights
+
+PATH = tools.FOLDER / "08_transfer_learning.ipynb"
+CELLS = ["parameters", "setup", "imports", "load", "read", "photographs", "animals", "eyes"]
+CELLS += ["eyes-names", "eyes-train", "features", "few", "few-define", "backbones", "big", "store"]
+CELLS += ["head", "head-run", "open", "tune", "through", "tune-claim"]
+
+
+def sources():
+    return {cell.id: cell.source for cell in tools.code(nbformat.read(PATH, as_version=4))}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["MobileNetV2", "VGG16", "InceptionV3", "EfficientNetB0"])
+def test_every_backbone_goes_the_same_way_with_random_weights(name, monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "quick")
+    monkeypatch.setenv("COURSE_SOURCE", "drawn")
+    changes = {
+        "parameters": [
+            ("backbone = None", f'backbone = "{name}"'),
+            ("\nsamples = None", "\nsamples = 20"),
+            ("test_samples = None", "test_samples = 20"),
+            ("animals = None", "animals = 100"),
+        ],
+        "big": [("weights.or_none(", "(lambda make: make())("), ('"imagenet"', "None")],
+    }
+    nb = nbformat.read(PATH, as_version=4)
+    by_id = {cell.id: cell for cell in tools.code(nb)}
+    for cell, pairs in changes.items():
+        for old, new in pairs:
+            assert old in by_id[cell].source
+            by_id[cell].source = by_id[cell].source.replace(old, new, 1)
+    nb.cells = [by_id[cell] for cell in CELLS]
+    nb.cells[-1].source += "\nassert through().output_shape == (None, 1)\nprint(base.name, big)"
+    NotebookClient(nb, timeout=300, resources={"metadata": {"path": str(tools.FOLDER)}}).execute()
+    printed = "".join(out.get("text", "") for out in nb.cells[-1].outputs)
+    assert "held: the earlier one opens, the more weights move" in printed
+    assert printed.endswith(f"{name} 160\n")
+
+
+def test_weights_that_are_all_zero_are_refused_by_the_name_of_their_layer():
+    layers = [keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3), keras.layers.Conv2D(2, 3)]
+    network = keras.Sequential(layers, name="eyes")
+    assert weights.complete(network) is network
+    kernel, bias = layers[2].get_weights()
+    layers[2].set_weights([0 * kernel, bias])
+    with pytest.raises(ValueError, match=f"^eyes has .* all zero: {layers[2].name}$"):
+        weights.complete(network)
+
+
+@pytest.fixture
+def thousand(tmp_path, monkeypatch):
+    """A Keras cache with a whole MobileNet of random weights, and a thousand names."""
+    import h5py
+    import keras.src.utils.file_utils as files
+    from keras.src.applications import imagenet_utils
+    from keras.src.legacy.saving import legacy_h5_format
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(files.config, "keras_home", lambda: str(tmp_path))
+    (tmp_path / "models").mkdir()
+    keras.utils.set_random_seed(0)
+    network = keras.applications.MobileNet(weights=None)
+    last = network.get_layer("conv_preds")
+    last.set_weights([1e4 * last.get_weights()[0], np.random.default_rng(0).normal(size=1000)])
+    with h5py.File(settings.keras_folder() / "models" / "mobilenet_1_0_224_tf.h5", "w") as file:
+        legacy_h5_format.save_weights_to_hdf5_group(file, network)
+    names = {str(i): [f"n{i:08d}", f"thing_{i}"] for i in range(1000)}
+    monkeypatch.setattr(imagenet_utils, "CLASS_INDEX", names)
+    return network
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't:DeprecationWarning")
+def test_five_names_of_a_thousand(thousand, monkeypatch, capsys):
+    import inspect
+
+    from keras import ops
+
+    monkeypatch.setenv("COURSE_SOURCE", "auto")
+    picture = np.random.default_rng(0).integers(0, 256, (176, 200, 3), dtype="uint8")
+    given = {"np": np, "ops": ops, "inspect": inspect, "weights": weights}
+    given |= {"network": keras.applications.MobileNet, "pictures": {"test": [[picture]]}}
+    given["preprocess"] = keras.applications.mobilenet.preprocess_input
+    exec("\n".join(sources()[cell] for cell in ("names", "names-run")), given)
+    five, everything = given["answer"]
+    assert everything.shape == (1000,)
+    assert everything.sum() == pytest.approx(1, abs=1e-3)
+    order = np.argsort(-everything)[:5]
+    assert [name for name, _ in five] == [f"thing_{i}" for i in order]
+    assert [p for _, p in five] == pytest.approx(list(everything[order]))
+    scaled = keras.ops.image.resize(picture[np.newaxis].astype("float32"), (224, 224)) / 127.5 - 1
+    assert everything == pytest.approx(thousand.predict(scaled, verbose=0)[0], abs=1e-4)
+    many = np.sum(everything > 0.01)
+    assert f"{many} of 1,000 above 0.01, all of them together" in capsys.readouterr().out
