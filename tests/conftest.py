@@ -36,3 +36,14 @@ def server(monkeypatch):
     server = online(monkeypatch)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Keras's cache of weights, empty; the source is left to chance."""
+    import keras.src.utils.file_utils as files
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("COURSE_SOURCE", raising=False)
+    monkeypatch.setattr(files.config, "keras_home", lambda: str(tmp_path))
+    return tmp_path / "models"

@@ -49,3 +49,12 @@ def one_line(captured, *places) -> str:
     assert len(lines) == 1 and captured.err == "", captured
     assert not any(str(place) in lines[0] for place in places)
     return lines[0]
+
+
+def keras_weights(path, network) -> None:
+    """The weights of `network` in the layout of the files that keras.applications loads."""
+    import h5py
+    from keras.src.legacy.saving import legacy_h5_format
+
+    with h5py.File(path, "w") as file:
+        legacy_h5_format.save_weights_to_hdf5_group(file, network)

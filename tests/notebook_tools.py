@@ -3,7 +3,7 @@
 import ast
 import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,19 @@ IGNORED = "nbval-ignore-output"
 LARGEST = 1_500_000  # bytes
 FORBIDDEN = r"\btf\.keras\b|\btensorflow\.keras\b|ImageDataGenerator|fit_generator|\.to_json\("
 PRIVATE = rf"(?<![\w.])/(?:home|root|tmp|work)\b|[A-Za-z]:\\+Users|{re.escape(str(Path.home()))}\b"
+
+
+def part(
+    chapter: str, cells: Iterable[str], changes: Iterable[tuple[str, str, str]] = ()
+) -> NotebookNode:
+    """The chapter's `cells` only, after `changes`: (cell, old text, new text) each."""
+    nb = nbformat.read(FOLDER / f"{chapter}.ipynb", as_version=4)
+    by_id = {cell.id: cell for cell in code(nb)}
+    nb.cells = [by_id[name] for name in cells]
+    for name, old, new in changes:
+        assert old in by_id[name].source, f"{name} no longer holds {old!r}"
+        by_id[name].source = by_id[name].source.replace(old, new, 1)
+    return nb
 
 
 def tags(cell: NotebookNode) -> list[str]:

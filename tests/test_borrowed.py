@@ -1,22 +1,18 @@
 """Chapter 08 behind other backbones, and its thousand names, with weights made for the test."""
 
 import keras
-import nbformat
 import notebook_tools as tools
 import numpy as np
 import pytest
+from makers import keras_weights
 from nbclient import NotebookClient
 
-from course_utils import settings, weights
+from course_utils import weights
 
-PATH = tools.FOLDER / "08_transfer_learning.ipynb"
+CHAPTER = "08_transfer_learning"
 CELLS = ["parameters", "setup", "imports", "load", "read", "photographs", "steps", "animals"]
 CELLS += ["eyes", "eyes-names", "eyes-train", "features", "few", "few-define", "backbones", "big"]
 CELLS += ["store", "head", "head-run", "open", "tune", "through", "tune-claim"]
-
-
-def sources():
-    return {cell.id: cell.source for cell in tools.code(nbformat.read(PATH, as_version=4))}
 
 
 @pytest.mark.slow
@@ -24,22 +20,15 @@ def sources():
 def test_every_backbone_goes_the_same_way_with_random_weights(name, monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     monkeypatch.setenv("COURSE_SOURCE", "drawn")
-    changes = {
-        "parameters": [
-            ("backbone = None", f'backbone = "{name}"'),
-            ("\nsamples = None", "\nsamples = 20"),
-            ("test_samples = None", "test_samples = 20"),
-            ("animals = None", "animals = 100"),
-        ],
-        "big": [("weights.or_none(", "(lambda make: make())("), ('"imagenet"', "None")],
-    }
-    nb = nbformat.read(PATH, as_version=4)
-    by_id = {cell.id: cell for cell in tools.code(nb)}
-    for cell, pairs in changes.items():
-        for old, new in pairs:
-            assert old in by_id[cell].source
-            by_id[cell].source = by_id[cell].source.replace(old, new, 1)
-    nb.cells = [by_id[cell] for cell in CELLS]
+    changes = [
+        ("parameters", "backbone = None", f'backbone = "{name}"'),
+        ("parameters", "\nsamples = None", "\nsamples = 20"),
+        ("parameters", "test_samples = None", "test_samples = 20"),
+        ("parameters", "animals = None", "animals = 100"),
+        ("big", "weights.or_none(", "(lambda make: make())("),
+        ("big", '"imagenet"', "None"),
+    ]
+    nb = tools.part(CHAPTER, CELLS, changes)
     nb.cells[-1].source = "cuts = BACKBONES[backbone][1:]\n" + nb.cells[-1].source
     nb.cells[-1].source += "\nassert through().output_shape == (None, 1)\nprint(base.name, big)"
     NotebookClient(nb, timeout=300, resources={"metadata": {"path": str(tools.FOLDER)}}).execute()
@@ -59,22 +48,16 @@ def test_weights_that_are_all_zero_are_refused_by_the_name_of_their_layer():
 
 
 @pytest.fixture
-def thousand(tmp_path, monkeypatch):
+def thousand(home, monkeypatch):
     """A Keras cache with a whole MobileNet of random weights, and a thousand names."""
-    import h5py
-    import keras.src.utils.file_utils as files
     from keras.src.applications import imagenet_utils
-    from keras.src.legacy.saving import legacy_h5_format
 
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(files.config, "keras_home", lambda: str(tmp_path))
-    (tmp_path / "models").mkdir()
+    home.mkdir()
     keras.utils.set_random_seed(0)
     network = keras.applications.MobileNet(weights=None)
     last = network.get_layer("conv_preds")
     last.set_weights([1e4 * last.get_weights()[0], np.random.default_rng(0).normal(size=1000)])
-    with h5py.File(settings.keras_folder() / "models" / "mobilenet_1_0_224_tf.h5", "w") as file:
-        legacy_h5_format.save_weights_to_hdf5_group(file, network)
+    keras_weights(home / "mobilenet_1_0_224_tf.h5", network)
     names = {str(i): [f"n{i:08d}", f"thing_{i}"] for i in range(1000)}
     monkeypatch.setattr(imagenet_utils, "CLASS_INDEX", names)
     return network
@@ -86,12 +69,12 @@ def test_five_names_of_a_thousand(thousand, monkeypatch, capsys):
 
     from keras import ops
 
-    monkeypatch.setenv("COURSE_SOURCE", "auto")
     picture = np.random.default_rng(0).integers(0, 256, (176, 200, 3), dtype="uint8")
     given = {"np": np, "ops": ops, "inspect": inspect, "weights": weights}
     given |= {"network": keras.applications.MobileNet, "pictures": {"test": [[picture]]}}
     given["preprocess"] = keras.applications.mobilenet.preprocess_input
-    exec("\n".join(sources()[cell] for cell in ("names", "names-run")), given)
+    cells = tools.part(CHAPTER, ["names", "names-run"]).cells
+    exec("\n".join(cell.source for cell in cells), given)
     five, everything = given["answer"]
     assert everything.shape == (1000,)
     assert everything.sum() == pytest.approx(1, abs=1e-3)

@@ -3,7 +3,6 @@
 from importlib import import_module
 from pathlib import Path
 
-import nbformat
 import notebook_tools as tools
 import pytest
 from nbclient import NotebookClient
@@ -14,17 +13,6 @@ MUTATIONS = [
     for path in sorted(Path(__file__).parent.glob("mutations_[0-9][0-9].py"))
     for mutation in import_module(path.stem).MUTATIONS
 ]
-
-
-def prepared(chapter, cells, changes):
-    """The chapter's `cells` only, after `changes`: (cell, old text, new text) each."""
-    nb = nbformat.read(tools.FOLDER / f"{chapter}.ipynb", as_version=4)
-    by_id = {cell.id: cell for cell in tools.code(nb)}
-    nb.cells = [by_id[name] for name in cells]
-    for name, old, new in changes:
-        assert old in by_id[name].source, f"{name} no longer holds {old!r}"
-        by_id[name].source = by_id[name].source.replace(old, new, 1)
-    return nb
 
 
 def failing_claim(nb):
@@ -42,7 +30,7 @@ def failing_claim(nb):
 def test_the_claim_fails_without_what_it_is_about(chapter, cells, changes, sentence, monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     monkeypatch.setenv("COURSE_SOURCE", "drawn")
-    assert failing_claim(prepared(chapter, cells, changes)) == sentence
+    assert failing_claim(tools.part(chapter, cells, changes)) == sentence
 
 
 def test_every_chapter_has_three_mutations():

@@ -1,6 +1,7 @@
 """Weights of other people's networks: found, fetched, refused, or said to be missing."""
 
 import pytest
+from makers import keras_weights
 
 from course_utils import datasets, weights
 from course_utils.datasets import downloads
@@ -27,32 +28,18 @@ def make():
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
     """A file of weights, and the sum of all its numbers."""
-    import h5py
     import keras
-    from keras.src.legacy.saving import legacy_h5_format
 
     model = keras.applications.MobileNet(
         weights=None, include_top=False, input_shape=(128, 128, 3), alpha=0.25
     )
     path = tmp_path_factory.mktemp("weights") / NAME
-    with h5py.File(path, "w") as file:  # in the layout of the files that keras.applications loads
-        legacy_h5_format.save_weights_to_hdf5_group(file, model)
+    keras_weights(path, model)
     return path.read_bytes(), total(model)
 
 
 def total(model):
     return sum(float(abs(w).sum()) for w in model.get_weights())
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """An empty Keras cache; the source is left to chance."""
-    import keras.src.utils.file_utils as files
-
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.delenv("COURSE_SOURCE", raising=False)
-    monkeypatch.setattr(files.config, "keras_home", lambda: str(tmp_path))
-    return tmp_path / "models"
 
 
 @pytest.fixture
