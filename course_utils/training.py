@@ -29,6 +29,7 @@ def setup(
     *,
     seed: int | None = None,
     dtype: str | None = None,
+    own: dict[str, Any] | None = None,
     **budgets: tuple[Any, Any, Any, Any],
 ) -> SimpleNamespace:
     """Prepare the kernel and resolve the budget of this run.
@@ -36,7 +37,9 @@ def setup(
     Each further keyword is one budget: `name=(yours, quick, lesson, full)`, where `yours` is the
     reader's own value and None means *as the profile says*. The profile is the argument, else
     `COURSE_PROFILE`, else `lesson`; `dtype` ("float32" or "bfloat16") overrules the precision that
-    `precision.choose` would take. Prints what was chosen and the budget as a small table.
+    `precision.choose` would take. `own`: the reader's other choices by name (a network, a file),
+    None where there is none; with one, as with a budget of the reader's, a claim that fails does
+    not stop the run. Prints what was chosen and the budget as a small table.
     Returns a namespace with `profile`, `seed`, `dtype` and one attribute for each budget.
     Raises ValueError for an unknown profile, a seed or a budget that cannot be.
     """
@@ -49,6 +52,7 @@ def setup(
         for one in value if isinstance(value, list | tuple) else [value]:
             _whole(name, one, least=1)
     changed = [n for n, v in budgets.items() if v[0] not in (None, v[column])]
+    changed += [n for n, v in (own or {}).items() if v is not None]
     settings.note_run(profile, changed)
 
     keras = _import_keras()

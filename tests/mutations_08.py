@@ -15,7 +15,7 @@ MUTATIONS = [
     pytest.param(
         CHAPTER,
         [*EYES, "curve-run", "curve-claims"],
-        [("few", "pooled(borrowed, shown[0])", "pooled(borrowed, shown[0][::-1])")],
+        [("few", "seen_by(borrowed, shown[0])", "seen_by(borrowed, shown[0][::-1])")],
         "behind borrowed eyes the same cats and dogs are worth more",
         id="08: features of other pictures",
     ),

@@ -9,7 +9,7 @@ import pytest
 CHAPTER = "09_what_the_network_sees"
 BASICS = ["parameters", "setup", "imports", "look", "network"]
 LOOKED_INTO = [*BASICS, "plain", "load", "train", "inside", "grids"]
-MAPS = ["field", "probability", "occlusion", "saliency", "slopes", "cam", "grad-cam", "overlay"]
+MAPS = ["field", "probability", "occlusion", "cam", "saliency", "slopes", "grad-cam", "overlay"]
 MAPS += ["three-ways"]
 
 MUTATIONS = [

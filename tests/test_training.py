@@ -88,6 +88,8 @@ def test_setup_notes_which_budgets_the_reader_changed(quiet_setup):
     quiet_setup("quick", epochs=(7, 1, 2, 3), seeds=(1, 1, 2, 3), samples=(None, 1, 2, 3))
     assert settings.changed_budget() == ["epochs"]
     assert settings.profile() == "quick"
+    quiet_setup("quick", own={"model_file": "mine.keras", "data_set": None}, epochs=(1, 1, 2, 3))
+    assert settings.changed_budget() == ["model_file"]
 
 
 @pytest.mark.parametrize(
