@@ -128,8 +128,9 @@ def _rows(chapter: str) -> list[list[str]]:
 
 
 def _with_range(row: dict[str, Any]) -> str:
-    low, high = row["spread"]
-    return f"{row['measured']:.4f} ({low:.4f} to {high:.4f}, {len(row['seeds'])} seeds)"
+    (low, high), seeds = row["spread"], len(row["seeds"])
+    spread = f"{low:.4f} to {high:.4f}, {seeds} seeds" if seeds > 1 else "1 seed"
+    return f"{row['measured']:.4f} ({spread})"
 
 
 def table(chapter: str) -> None:
@@ -152,7 +153,7 @@ def readme_table() -> str:
                 row["what"] + ("" if row["metric"] == "test accuracy" else f" ({row['metric']})"),
                 f"{row['literature']:.4f}",
                 f"**{row['measured']:.4f}**",
-                f"{low:.4f}–{high:.4f}",
+                f"{low:.4f}–{high:.4f}" if len(row["seeds"]) > 1 else "–",
                 str(len(row["seeds"])),
                 str(row["epochs"]),
             ]

@@ -84,10 +84,12 @@ def test_the_table_holds_literature_reference_and_this_run(capsys):
     results.promote()
     results._this_run.clear()
     results.publish("bee", runs(0.5, 0.7), chapter="05", what="bee", data="drawn")
+    results.publish("cow", runs(0.8), chapter="05", what="cow", data="drawn")
     results.table("05")
-    head, bee, ant = capsys.readouterr().out.splitlines()
+    head, bee, cow, ant = capsys.readouterr().out.splitlines()
     assert head.split("  ")[-1].strip() == "this run"
     assert " ".join(bee.split()) == "bee – – 0.6000 (0.5000 to 0.7000, 2 seeds)"
+    assert " ".join(cow.split()) == "cow – – 0.8000 (1 seed)"
     assert " ".join(ant.split()) == "ant 0.9900 0.9900 (0.9800 to 1.0000, 2 seeds) –"
 
 
@@ -99,6 +101,9 @@ def test_the_readme_table_holds_what_the_literature_knows():
     lines = results.readme_table().splitlines()
     assert len(lines) == 3
     assert lines[2] == "| 05 | ant | 0.9900 | **0.9900** | 0.9800–1.0000 | 2 | 5 |"
+    results.publish("bee", runs(0.5), chapter="05", what="bee", data="real", literature=0.4)
+    results.promote()
+    assert results.readme_table().splitlines()[3].endswith("| **0.5000** | – | 1 | 5 |")
 
 
 def test_without_a_results_file_there_is_no_reference():
