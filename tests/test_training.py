@@ -85,9 +85,8 @@ def test_setup_prints_what_it_chose_as_a_table(quiet_setup, capsys):
 
 
 def test_setup_notes_what_the_reader_chose(quiet_setup):
-    own = {"file": "a.keras", "data_set": None}
-    quiet_setup("quick", own=own, epochs=(7, 1, 2, 3), seeds=(1, 1, 2, 3), samples=(None, 1, 2, 3))
-    assert settings.changed_budget() == ["epochs", "file"]
+    quiet_setup("quick", own={"a": 1, "b": None}, epochs=(7, 1, 2, 3), seeds=(1, 1, 2, 3))
+    assert settings.changed_budget() == ["epochs", "a"]
     assert settings.profile() == "quick"
 
 
