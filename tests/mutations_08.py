@@ -14,9 +14,9 @@ SOONER = ("eyes-train", "epochs=budget.animal_epochs", "epochs=1")
 MUTATIONS = [
     pytest.param(
         CHAPTER,
-        [*EYES, "curve-run", "curve-claims"],
+        [*EYES, "few-run", "curve-claims"],
         [("few", "seen_by(borrowed, shown[0])", "seen_by(borrowed, shown[0][::-1])")],
-        "behind borrowed eyes the same cats and dogs are worth more",
+        "behind borrowed eyes 200 cats and dogs are worth more than alone",
         id="08: features of other pictures",
     ),
     pytest.param(
@@ -28,7 +28,7 @@ MUTATIONS = [
     ),
     pytest.param(
         CHAPTER,
-        [*EYES, "snow-parts", "snow-run", "snow-learn", "snow-claims"],
+        [*EYES, "snow-parts", "snow-run", "snow-learn", "snow-both", "snow-claims"],
         [SOONER, ("snow-parts", "odd = round(against_the_rule * k)", "odd = 0")],
         "with as many against the rule as with it, exchanging the scene costs less",
         id="08: no picture against the rule",

@@ -12,7 +12,8 @@ from course_utils import weights
 CHAPTER = "08_transfer_learning"
 CELLS = ["parameters", "setup", "imports", "load", "read", "photographs", "steps", "animals"]
 CELLS += ["eyes", "eyes-names", "eyes-train", "features", "few", "few-define", "backbones", "big"]
-CELLS += ["store", "head", "head-run", "open", "tune", "through", "tune-claim"]
+CELLS += ["store", "head", "head-run", "places", "places-run", "open", "tune", "through"]
+CELLS += ["tune-claim"]
 
 
 @pytest.mark.slow
@@ -30,11 +31,13 @@ def test_every_backbone_goes_the_same_way_with_random_weights(name, monkeypatch)
     ]
     nb = tools.part(CHAPTER, CELLS, changes)
     nb.cells[-1].source = "cuts = BACKBONES[backbone][1:]\n" + nb.cells[-1].source
-    nb.cells[-1].source += "\nassert through().output_shape == (None, 1)\nprint(base.name, big)"
+    nb.cells[
+        -1
+    ].source += "\nassert through().output_shape == (None, 1)\nprint(base.name, big, len(by_place))"
     NotebookClient(nb, timeout=300, resources={"metadata": {"path": str(tools.FOLDER)}}).execute()
     printed = "".join(out.get("text", "") for out in nb.cells[-1].outputs)
     assert "held: the earlier one opens, the more weights move" in printed
-    assert printed.endswith(f"{name} 160\n")
+    assert printed.endswith(f"{name} 160 5\n")
 
 
 def test_weights_that_are_all_zero_are_refused_by_the_name_of_their_layer():
@@ -71,7 +74,7 @@ def test_five_names_of_a_thousand(thousand, monkeypatch, capsys):
 
     picture = np.random.default_rng(0).integers(0, 256, (176, 200, 3), dtype="uint8")
     given = {"np": np, "ops": ops, "inspect": inspect, "weights": weights}
-    given |= {"network": keras.applications.MobileNet, "pictures": {"test": [[picture]]}}
+    given |= {"network": keras.applications.MobileNet, "test_picture": picture}
     given["preprocess"] = keras.applications.mobilenet.preprocess_input
     cells = tools.part(CHAPTER, ["names", "names-run"]).cells
     exec("\n".join(cell.source for cell in cells), given)

@@ -28,17 +28,21 @@ def test_exercise_1_dense(answer, message, capsys):
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (63, "right"),
-        (62, "the last, smaller batch is a step too"),
-        (62.5, "a whole number is asked for"),
-        (100, "more than one epoch"),
-        (2_000, "these are the photographs"),
-        (32, "the size of a batch"),
-        (64_000, "divide by the size of the batch"),
-        (7, "7 is not the number"),
+        ((513, 8_193), "right"),
+        ([513, 8_193], "right"),
+        (513, "a pair is asked for"),
+        ((513, 8_193, 1), "a pair is asked for"),
+        ((512, 8_193), "behind the means are right; the unit has a bias"),
+        ((8_193, 513), "the means come first"),
+        ((528, 8_193), "one number, however many places"),
+        ((513, 8_192), "behind the flattened numbers are right; the unit has a bias"),
+        ((513, 2_049), "there are 4 × 4 places, not 4"),
+        ((513, 8_208), "one bias, not one for each place"),
+        ((513, 7), "7 is not the number"),
+        ((513, 8_193.5), "a whole number is asked for"),
     ],
 )
-def test_exercise_2_steps(answer, message, capsys):
+def test_exercise_2_one_unit(answer, message, capsys):
     judged(chapter08.check_2, answer, message, capsys)
 
 

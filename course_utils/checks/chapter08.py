@@ -26,15 +26,25 @@ def check_1(answer: Any) -> None:
 
 
 def check_2(answer: Any) -> None:
-    """Steps in which 2,000 photographs are dealt out once in batches of 32."""
-    known = {
-        2_000 // 32: "the last, smaller batch is a step too: round up",
-        100: "in 100 steps of 32 a network sees 3,200 photographs: more than one epoch",
-        2_000: "these are the photographs; a step takes 32 of them",
-        32: "that is the size of a batch",
-        2_000 * 32: "divide by the size of the batch",
+    """Parameters of one unit, behind 512 means and behind 4 × 4 × 512 flattened numbers."""
+    means = {
+        512: "the weights behind the means are right; the unit has a bias too",
+        4 * 4 * 512 + 1: "the means come first in the pair",
+        512 + 4 * 4: "the mean of a channel is one number, however many places it had",
     }
-    judge(answer, lambda value: number(value, -(-2_000 // 32), known))
+    flat = {
+        4 * 4 * 512: "the weights behind the flattened numbers are right; the unit has a bias too",
+        4 * 512 + 1: "there are 4 × 4 places, not 4",
+        4 * 4 * (512 + 1): "a unit has one bias, not one for each place",
+    }
+
+    def examine(pair: Any) -> None:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise Wrong("a pair is asked for: behind the means, and behind the flattened numbers")
+        number(pair[0], 512 + 1, means)
+        number(pair[1], 4 * 4 * 512 + 1, flat)
+
+    judge(answer, examine)
 
 
 def check_3(answer: Any) -> None:
