@@ -27,7 +27,7 @@ MUTATIONS = [
     ),
     pytest.param(
         CHAPTER,
-        [*BASICS, "alexnet", "zfnet", "count", "count-claims"],
+        [*BASICS, "alexnet-count", "alexnet", "zfnet", "count", "count-claims"],
         [
             ("alexnet", "dense(layers.Flatten()(x), 32 * f)", "dense(layers.Flatten()(x), f)"),
             ("alexnet", "dense(x, 32 * f)", "dense(x, f)"),

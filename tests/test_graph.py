@@ -68,6 +68,18 @@ def test_model_graph_has_a_box_a_layer_and_an_arrow_a_connection(build, wanted):
     assert overlapping(figure) == []
 
 
+def test_model_graph_with_windows_and_without_a_total():
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((32, 32, 3))
+    stack = [layers.Conv2D(4, (5, 3)), layers.Conv2D(4, 3, strides=2), layers.AveragePooling2D(3)]
+    model = keras.Sequential([inputs, *stack, layers.Dense(2)])
+    shown = texts(plots.model_graph(model, windows=True, total=False))
+    assert {"Conv2D 5 × 3", "Conv2D 3 × 3, step 2", "AveragePooling2D 3 × 3", "Dense"} < {*shown}
+    assert not any("in all" in text for text in shown)
+
+
 def _crosses(x, y, box):
     """Whether the line passes through the box of another layer."""
     t = np.linspace(0, len(x) - 1, 400)

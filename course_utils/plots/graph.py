@@ -8,7 +8,7 @@ import numpy as np
 from course_utils.plots.style import GREY, MIDDLE, WIDEST, figure_class, styled
 
 if TYPE_CHECKING:
-    from keras import Model
+    from keras import Layer, Model
     from matplotlib.figure import Figure
 
 _ARROW = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 0, "shrinkB": 0}
@@ -19,6 +19,7 @@ class Box(NamedTuple):
     kind: str
     shape: tuple[int | None, ...]
     parameters: int
+    window: str
 
 
 def read(model: "Model") -> tuple[dict[str, Box], list[tuple[str, str]]]:
@@ -34,13 +35,24 @@ def read(model: "Model") -> tuple[dict[str, Box], list[tuple[str, str]]]:
     boxes = {}
     for layer in model.layers:
         output = layer.output[0] if isinstance(layer.output, list | tuple) else layer.output
-        boxes[layer.name] = Box(type(layer).__name__, output.shape[1:], layer.count_params())
+        size = (type(layer).__name__, output.shape[1:], layer.count_params())
+        boxes[layer.name] = Box(*size, _window(layer))
     links = {
         (source, layer["name"]): None
         for layer in model.get_config()["layers"]
         for source in _sources(layer["inbound_nodes"])
     }
     return boxes, list(links)
+
+
+def _window(layer: "Layer") -> str:
+    """Size of a layer's window, and the step of a convolution; empty where there is none."""
+    kernel = getattr(layer, "kernel_size", None)
+    size = kernel or getattr(layer, "pool_size", None)
+    if size is None:
+        return ""
+    step = layer.strides[0] if kernel else 1
+    return " " + " × ".join(map(str, size)) + (f", step {step}" if step > 1 else "")
 
 
 def _sources(part: object) -> list[str]:
@@ -83,10 +95,14 @@ def places(names: list[str], links: list[tuple[str, str]]) -> dict[Hashable, tup
 
 
 @styled
-def model_graph(model: "Model", title: str = "") -> "Figure":
+def model_graph(
+    model: "Model", title: str = "", *, windows: bool = False, total: bool = True
+) -> "Figure":
     """A built Keras model as boxes and arrows: one box a layer, one arrow a connection.
 
-    A box names the layer's type, its output shape without the batch, and its parameters.
+    A box names the layer's type, its output shape without the batch, and its parameters; with
+    `windows` the size and step of a convolution's or pool's window, too. `total`: whether all
+    parameters stand below, which says nothing where a graph holds alternatives.
     Raises ValueError for a model whose input shape is not known yet.
     """
     from matplotlib.patches import FancyBboxPatch
@@ -108,7 +124,8 @@ def model_graph(model: "Model", title: str = "") -> "Figure":
         color = next((tint for kind, tint in _KINDS.items() if kind in layer.kind), "#EEEEEE")
         at = (x - 0.48, row - 0.3)
         axes.add_patch(FancyBboxPatch(at, 0.96, 0.6, style, gid=name, ec=GREY, fc=color))
-        axes.text(x, row - 0.12, layer.kind, size=10 * scale, weight="bold", **MIDDLE)
+        kind = layer.kind + (layer.window if windows else "")
+        axes.text(x, row - 0.12, kind, size=10 * scale, weight="bold", **MIDDLE)
         shape = " × ".join("?" if n is None else f"{n:,}" for n in layer.shape)
         text = f"{shape}  ·  {layer.parameters:,} parameters"
         axes.text(x, row + 0.14, text, size=8.5 * scale, **MIDDLE)
@@ -118,6 +135,7 @@ def model_graph(model: "Model", title: str = "") -> "Figure":
         line = [(x, row + (-0.3, 0.3)[i % 2 == 0]) for i, (x, row) in enumerate(line)]
         axes.plot(*zip(*line, strict=True), color=GREY, linewidth=1.2 * scale, gid=f"{a} → {b}")
         axes.annotate("", line[-1], line[-2], size=10 * scale, arrowprops=_ARROW)
-    total = f"{model.count_params():,} parameters in all"
-    axes.text((low + high) / 2, rows - 0.4, total, size=9 * scale, **MIDDLE)
+    if total:
+        text = f"{model.count_params():,} parameters in all"
+        axes.text((low + high) / 2, rows - 0.4, text, size=9 * scale, **MIDDLE)
     return figure
