@@ -15,7 +15,7 @@ MUTATIONS = [
         "07_cifar10_augmentation",
         [*STUDY, "depth-run", "depth-claim"],
         [("small", "(32, 64)[: depth - 1]", "()")],
-        "three convolutions read more than the first of them alone",
+        "three convolutions read more than eight units with as many parameters",
         id="07: no depth",
     ),
     pytest.param(
