@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
@@ -19,16 +20,21 @@ PRIVATE = rf"(?<![\w.])/(?:home|root|tmp|work)\b|[A-Za-z]:\\+Users|{re.escape(st
 
 
 def part(
-    chapter: str, cells: Iterable[str], changes: Iterable[tuple[str, str, str]] = ()
+    chapter: str, cells: Iterable[str] | None, changes: Iterable[tuple[str, str, str]] = ()
 ) -> NotebookNode:
-    """The chapter's `cells` only, after `changes`: (cell, old text, new text) each."""
+    """The chapter's `cells` only (None: all code), after `changes`: (cell, old, new text) each."""
     nb = nbformat.read(FOLDER / f"{chapter}.ipynb", as_version=4)
     by_id = {cell.id: cell for cell in code(nb)}
-    nb.cells = [by_id[name] for name in cells]
+    nb.cells = [by_id[name] for name in (by_id if cells is None else cells)]
     for name, old, new in changes:
         assert old in by_id[name].source, f"{name} no longer holds {old!r}"
         by_id[name].source = by_id[name].source.replace(old, new, 1)
     return nb
+
+
+def execute(nb: NotebookNode, timeout: int = 300, folder: Path = FOLDER) -> None:
+    """Run `nb` in `folder`, at most `timeout` seconds a cell; the outputs go into it."""
+    NotebookClient(nb, timeout=timeout, resources={"metadata": {"path": str(folder)}}).execute()
 
 
 def tags(cell: NotebookNode) -> list[str]:

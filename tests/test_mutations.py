@@ -5,7 +5,6 @@ from pathlib import Path
 
 import notebook_tools as tools
 import pytest
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 MUTATIONS = [
@@ -17,9 +16,8 @@ MUTATIONS = [
 
 def failing_claim(nb):
     """Sentence of the claim at which the run of `nb` stops, None where it goes through."""
-    client = NotebookClient(nb, timeout=200, resources={"metadata": {"path": str(tools.FOLDER)}})
     try:
-        client.execute()
+        tools.execute(nb, timeout=200)
     except CellExecutionError as error:
         assert error.ename == "ClaimError", error
         return error.evalue.removeprefix("this run does not bear out the sentence: ")

@@ -5,7 +5,6 @@ import re
 import nbformat
 import notebook_tools as tools
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 each_chapter = pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
@@ -60,11 +59,6 @@ def test_readme_table_and_numbers_are_those_of_the_results():
     assert tools.numbers(before + after, reference()) == []
 
 
-def execute(nb, folder):
-    NotebookClient(nb, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
-    return nb
-
-
 @each_chapter
 @pytest.mark.parametrize(("solved", "answer"), [(False, "not attempted"), (True, "right")])
 def test_exercises_answer(path, solved, answer, monkeypatch):
@@ -73,7 +67,7 @@ def test_exercises_answer(path, solved, answer, monkeypatch):
     monkeypatch.setenv("COURSE_SOURCE", "drawn")
     monkeypatch.setenv("COURSE_STRICT", "1")
     nb = tools.only_exercises(nbformat.read(path, as_version=4), solved)
-    execute(nb, path.parent)
+    tools.execute(nb, timeout=120)
     checks = {cell.id: tools.text(cell).strip() for cell in tools.code(nb, "check")}
     assert checks == dict.fromkeys(checks, answer) and len(checks) >= 4
 
@@ -221,7 +215,7 @@ def test_solutions_are_pasted_and_everything_else_left_out(chapter, tmp_path):
     assert by_id(nb, "ex3-stub").source == "two3 = add(one, one)"
     assert "this-run" not in [c.id for c in nb.cells]
     assert not any(c.outputs for c in nb.cells) and str(chapter) == before
-    execute(nb, tmp_path)
+    tools.execute(nb, timeout=120, folder=tmp_path)
     assert [tools.text(c) for c in tools.code(nb, "check")] == ["right\n"] * 4
 
 
