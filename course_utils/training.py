@@ -60,10 +60,10 @@ def setup(
     keras.config.set_dtype_policy("float32" if dtype == "float32" else "mixed_bfloat16")
     keras.utils.set_random_seed(seed)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    if profile == "quick":  # improving a graph takes longer than its few steps gain
-        import tensorflow as tf
+    import tensorflow as tf
 
-        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    # In `quick`, to improve a graph takes longer than its few steps gain.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": profile == "quick"})
     if settings.flag("COURSE_STRICT"):
         _warnings_are_errors()
     from course_utils import plots
