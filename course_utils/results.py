@@ -69,8 +69,8 @@ def publish(
         "what": what,
         "metric": metric,
         "literature": literature,
-        "measured": round(float(np.mean(runs.values)), 5),
-        "spread": [round(float(f(runs.values)), 5) for f in (np.min, np.max)],
+        "measured": round(float(np.mean(runs.values)), 6),
+        "spread": [round(float(f(runs.values)), 6) for f in (np.min, np.max)],
         "seeds": runs.seeds,
         "epochs": runs.epochs,
         "train_seconds": round(float(np.mean(runs.seconds)), 1),
@@ -122,15 +122,19 @@ def _rows(chapter: str) -> list[list[str]]:
         if row["chapter"] == chapter:
             literature = row["literature"]
             what = row["what"] + ("" if row["metric"] == "test accuracy" else f", {row['metric']}")
-            figure = f"{literature:.4f}" if literature is not None else "–"
-            rows.append([what, figure, *(_with_range(r) if r else "–" for r in (known, now))])
+            published = "–" if literature is None else _figure(literature, row["metric"])
+            rows.append([what, published, *(_with_range(r) if r else "–" for r in (known, now))])
     return rows
 
 
+def _figure(value: float, metric: str) -> str:
+    return f"{value:.1f}" if metric in ("epoch", "minutes") else f"{value:.4f}"
+
+
 def _with_range(row: dict[str, Any]) -> str:
-    (low, high), seeds = row["spread"], len(row["seeds"])
-    spread = f"{low:.4f} to {high:.4f}, {seeds} seeds" if seeds > 1 else "1 seed"
-    return f"{row['measured']:.4f} ({spread})"
+    (low, high), seeds = (_figure(v, row["metric"]) for v in row["spread"]), len(row["seeds"])
+    spread = f"{low} to {high}, {seeds} seeds" if seeds > 1 else "1 seed"
+    return f"{_figure(row['measured'], row['metric'])} ({spread})"
 
 
 def table(chapter: str) -> None:
