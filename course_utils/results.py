@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 class Measured:
     """Figures of an experiment that `training.measure` did not run, for `publish`.
 
-    `values` (n_seeds,): the figure from each of `seeds`; `seconds`: training time of each.
+    `values` (n_seeds,): the figure from each of `seeds`; `seconds`: training time of each, empty
+    where it was not taken; `epochs`, `parameters`: None where there are none to tell.
     """
 
     values: np.ndarray
     seeds: list[int]
     epochs: int | None
     seconds: list[float]
-    parameters: int
+    parameters: int | None
 
 
 _this_run: dict[str, dict[str, Any]] = {}
@@ -73,7 +74,7 @@ def publish(
         "spread": [round(float(f(runs.values)), 6) for f in (np.min, np.max)],
         "seeds": runs.seeds,
         "epochs": runs.epochs,
-        "train_seconds": round(float(np.mean(runs.seconds)), 1),
+        "train_seconds": round(float(np.mean(runs.seconds)), 1) if len(runs.seconds) else None,
         "parameters": runs.parameters,
         "data": data,
         "edition": edition,

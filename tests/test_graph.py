@@ -80,6 +80,16 @@ def test_model_graph_with_windows_and_without_a_total():
     assert not any("in all" in text for text in shown)
 
 
+def test_model_graph_names_outputs_that_have_names():
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((4,))
+    heads = {name: layers.Dense(2, name=name)(inputs) for name in ("colour", "shape")}
+    shown = texts(plots.model_graph(keras.Model(inputs, heads)))
+    assert {"Dense “colour”", "Dense “shape”", "InputLayer"} < {*shown}
+
+
 def _crosses(x, y, box):
     """Whether the line passes through the box of another layer."""
     t = np.linspace(0, len(x) - 1, 400)

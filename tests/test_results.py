@@ -85,12 +85,24 @@ def test_the_table_holds_literature_reference_and_this_run(capsys):
     results._this_run.clear()
     results.publish("bee", runs(0.5, 0.7), chapter="05", what="bee", data="drawn")
     results.publish("cow", runs(0.8), chapter="05", what="cow", data="drawn")
+    long = results.Measured(np.array([36.03]), [0], None, [], None)
+    results.publish("doe", long, chapter="05", what="doe", data="drawn", metric="minutes")
     results.table("05")
-    head, bee, cow, ant = capsys.readouterr().out.splitlines()
+    head, bee, cow, doe, ant = capsys.readouterr().out.splitlines()
     assert head.split("  ")[-1].strip() == "this run"
     assert " ".join(bee.split()) == "bee – – 0.6000 (0.5000 to 0.7000, 2 seeds)"
     assert " ".join(cow.split()) == "cow – – 0.8000 (1 seed)"
+    assert " ".join(doe.split()) == "doe, minutes – – 36.0 (1 seed)"
     assert " ".join(ant.split()) == "ant 0.9900 0.9900 (0.9800 to 1.0000, 2 seeds) –"
+
+
+def test_what_was_not_taken_is_not_made_up(tmp_path):
+    settings.note_run("full", [])
+    rule = results.Measured(np.array([0.9]), [0], None, [], None)
+    results.publish("rule", rule, chapter="10", what="a rule", data="generated")
+    results.promote()
+    row = results.reference()["rule"]
+    assert (row["train_seconds"], row["parameters"], row["epochs"]) == (None, None, None)
 
 
 def test_the_readme_table_holds_what_the_literature_knows():

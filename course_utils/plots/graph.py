@@ -101,7 +101,8 @@ def model_graph(
     """A built Keras model as boxes and arrows: one box a layer, one arrow a connection.
 
     A box names the layer's type, its output shape without the batch, and its parameters; with
-    `windows` the size and step of a convolution's or pool's window, too. `total`: whether all
+    `windows` the size and step of a convolution's or pool's window, too, and with outputs that have
+    names (a dictionary), the names of the layers that give them. `total`: whether all
     parameters stand below, which says nothing where a graph holds alternatives.
     Raises ValueError for a model whose input shape is not known yet.
     """
@@ -118,6 +119,7 @@ def model_graph(
     axes.set(xlim=(low - 0.55, high + 0.55), ylim=(rows - 0.1, -0.43))
     axes.axis("off")
     style = "round,pad=0,rounding_size=0.06"
+    named = model.output if len(model.outputs) > 1 and isinstance(model.output, dict) else {}
     axes.set_title(title or model.name, size=12 * max(scale, 0.8), pad=2)
     for name, layer in layers.items():
         x, row = place[name]
@@ -125,6 +127,7 @@ def model_graph(
         at = (x - 0.48, row - 0.3)
         axes.add_patch(FancyBboxPatch(at, 0.96, 0.6, style, gid=name, ec=GREY, fc=color))
         kind = layer.kind + (layer.window if windows else "")
+        kind += f" “{name}”" if name in named else ""
         axes.text(x, row - 0.12, kind, size=10 * scale, weight="bold", **MIDDLE)
         shape = " × ".join("?" if n is None else f"{n:,}" for n in layer.shape)
         text = f"{shape}  ·  {layer.parameters:,} parameters"
