@@ -24,7 +24,7 @@ MUTATIONS = [
         CHAPTER,
         [*BASICS, *MAPS, "marks", "marks-run", "marks-hits", "marks-claims"],
         [("grad-cam", "heat = ops.relu(ops", "heat = ops.relu(-ops")],
-        "Grad-CAM finds the stripes in most pictures",
+        "more often than a place at random: Grad-CAM",
         id="09: what speaks against",
     ),
     pytest.param(
