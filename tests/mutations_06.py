@@ -1,4 +1,4 @@
-"""Chapter 06: no neighbourhoods, judged by those who chose, narrow but not deep, mute labels.
+"""Chapter 06: no neighbourhoods, judged by those who chose, narrow but not deep, four that are not alike.
 
 Each entry: chapter, the cells that are run, changes (cell, old text, new text), and the sentence
 of the claim that must fail.
@@ -17,11 +17,10 @@ PERMUTED = """
 order = np.random.default_rng(7).permutation(784)
 x_all, x_test = (x.reshape(-1, 784)[:, order].reshape(-1, 28, 28, 1) for x in (x_all, x_test))
 """
-MUTE = "\ny_all = np.random.default_rng(7).permutation(y_all)\n"
 TEST = 'x_test, y_test = prepare(fashion.x_test), fashion.y_test.astype("int32")'
 # What an earlier cell that is left out would have defined.
 SEEDS = ("falling", "def", "seeds = range(budget.seeds)\n\n\ndef")
-ALIKE = ("confusion-aloud", "for row in alike", "alike = [0, 2, 4, 6]\nfor row in alike")
+OTHERS = ("confusion-aloud", "for row in alike", "alike = [1, 5, 8, 9]\nfor row in alike")
 
 MUTATIONS = [
     pytest.param(
@@ -48,8 +47,8 @@ MUTATIONS = [
     pytest.param(
         "06_fashion_mnist",
         [*BASICS, *CONFUSION],
-        [ALIKE, ("prepare", TEST, TEST + MUTE)],
+        [OTHERS],
         "more than a third of all errors stay among these four",
-        id="06: labels that say nothing",
+        id="06: four that are not alike",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Chapter 08: features of other pictures, normalisation left open, no picture against the rule.
+"""Chapter 08: labels exchanged, normalisation left open, no picture against the rule.
 
 Each entry: chapter, the cells that are run, changes (cell, old text, new text), and the sentence
 of the claim that must fail.
@@ -15,9 +15,9 @@ MUTATIONS = [
     pytest.param(
         CHAPTER,
         [*EYES, "few-run", "curve-claims"],
-        [("few", "seen_by(borrowed, shown[0])", "seen_by(borrowed, shown[0][::-1])")],
+        [("few-define", "(seen[:n], shown[1][:n])", "(seen[:n], 1 - shown[1][:n])")],
         "behind borrowed eyes 200 cats and dogs are worth more than alone",
-        id="08: features of other pictures",
+        id="08: labels exchanged behind borrowed eyes",
     ),
     pytest.param(
         CHAPTER,
