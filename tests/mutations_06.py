@@ -1,4 +1,4 @@
-"""Chapter 06: no neighbourhoods, judged by those who chose, narrow but not deep, four that are not alike.
+"""Chapter 06: no neighbourhoods, judged by those who chose, not deep, four that are not alike.
 
 Each entry: chapter, the cells that are run, changes (cell, old text, new text), and the sentence
 of the claim that must fail.

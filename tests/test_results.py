@@ -96,7 +96,7 @@ def test_the_table_holds_literature_reference_and_this_run(capsys):
     assert " ".join(ant.split()) == "ant 0.9900 0.9900 (0.9800 to 1.0000, 2 seeds) –"
 
 
-def test_what_was_not_taken_is_not_made_up(tmp_path):
+def test_what_was_not_taken_is_not_made_up():
     settings.note_run("full", [])
     rule = results.Measured(np.array([0.9]), [0], None, [], None)
     results.publish("rule", rule, chapter="10", what="a rule", data="generated")
