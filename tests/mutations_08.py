@@ -8,7 +8,7 @@ import pytest
 
 CHAPTER = "08_transfer_learning"
 EYES = ["parameters", "setup", "imports", "load", "animals", "eyes", "eyes-names", "eyes-train"]
-EYES += ["features", "few", "few-define"]
+EYES += ["dense", "features", "few", "few-define"]
 SOONER = ("eyes-train", "epochs=budget.animal_epochs", "epochs=1")
 
 MUTATIONS = [
