@@ -10,7 +10,7 @@ import time
 from importlib import metadata
 from pathlib import Path
 
-from course_utils import settings
+from course_utils import config
 
 _FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "bf16")
 
@@ -39,7 +39,7 @@ def _packages() -> bool:
     """Compare what is installed with the lock (requirements.txt), where there is a checkout."""
     from packaging.requirements import Requirement
 
-    root = settings.checkout()
+    root = config.checkout()
     lock = root / "requirements.txt" if root else None
     if lock is None or not lock.is_file():
         return _say("Packages", True, "no lock here to compare with")
@@ -93,7 +93,7 @@ def _machine() -> None:
     memory = psutil.virtual_memory()
     total, free = memory.total / 2**30, memory.available / 2**30
     _say("Memory", total >= 4, f"{total:.1f} GiB, {free:.1f} GiB free (a chapter takes about 2)")
-    for what, folder in (("Data", settings.cache_folder()), ("Build", settings.build_folder())):
+    for what, folder in (("Data", config.cache_folder()), ("Build", config.build_folder())):
         there = next(path for path in (folder, *folder.parents) if path.exists())
         gib = shutil.disk_usage(there).free / 2**30
         access = "writable" if os.access(there, os.W_OK) else "not writable"
@@ -101,8 +101,8 @@ def _machine() -> None:
 
 
 def _data() -> None:
-    from course_utils.chapters import stamp
     from course_utils.datasets import CARDS, offline
+    from course_utils.runner.finished import stamp
 
     reach = "not reachable: real data only where they are here" if offline() else "reachable"
     _say("Network", True, reach)

@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from course_utils import settings
+from course_utils import config
 
+# Variables of the environment that decide which arithmetic a network is trained in.
+DECIDING = ("ONEDNN_MAX_CPU_ISA", "TF_ENABLE_ONEDNN_OPTS", "OMP_NUM_THREADS")
 WORTH_IT = 1.2  # times as fast as float32, below which bfloat16 is not taken
 
 
@@ -20,7 +22,7 @@ def choose(wanted: str | None = None) -> tuple[str, str]:
     machine, finds the training step of a large convolution at least `WORTH_IT` times as fast.
     """
     allowed = ("auto", "float32", "bfloat16")
-    chosen = settings.choice(wanted, "COURSE_PRECISION", allowed, "auto")
+    chosen = config.choice(wanted, "COURSE_PRECISION", allowed, "auto")
     if chosen != "auto":
         return chosen, f"{chosen} as asked"
     flags = processor_flags()
@@ -63,7 +65,7 @@ def _kept_ratio(gpu: bool) -> float:
     limit = os.environ.get("ONEDNN_MAX_CPU_ISA", "")
     machine = f"{platform.processor() or platform.machine()}|{sorted(processor_flags() or [])}"
     key = f"{machine}|{gpu}|{limit}|{tf.__version__}|{os.cpu_count()}"
-    path = settings.machine_folder() / "precision.json"
+    path = config.machine_folder() / "precision.json"
     kept = _read(path)
     if key not in kept:
         kept[key] = time_ratio()
@@ -80,7 +82,7 @@ def _read(path: Path) -> dict[str, float]:
 
 def _write(path: Path, kept: dict[str, float]) -> None:
     try:
-        settings.write_beside(path, lambda p: p.write_text(json.dumps(kept), encoding="utf-8"))
+        config.write_beside(path, lambda p: p.write_text(json.dumps(kept), encoding="utf-8"))
     except OSError as error:
         print(f"The timing of this machine could not be kept ({error.strerror}).")
 

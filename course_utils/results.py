@@ -1,20 +1,16 @@
 """What was measured: single trainings while a run goes on, and the file of reference results."""
 
-import functools
-import hashlib
-import inspect
 import json
 import os
 import platform
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils import settings
+from course_utils import config
 
 if TYPE_CHECKING:
     from course_utils.training import Runs
@@ -40,7 +36,7 @@ _this_run: dict[str, dict[str, Any]] = {}
 
 def reference() -> dict[str, dict[str, Any]]:
     """The stored reference results by id; empty where the file is not there."""
-    root = settings.checkout()
+    root = config.checkout()
     path = root / "data" / "reference_results.json" if root else None
     if path is None or not path.is_file():
         return {}
@@ -60,7 +56,7 @@ def publish(
 ) -> None:
     """Note `runs` as the result `id` of this run, and of a full run for the results file.
 
-    `data`: "real", "drawn" or "generated"; `edition`: what differs from the original experiment.
+    `data`: "real", "synthetic" or "generated"; `edition`: what differs from the original.
     A full run with its own budgets on real or generated data leaves the row in
     `build/results/ID.json`, from where `promote` takes it.
     """
@@ -82,8 +78,8 @@ def publish(
         "date": date.today().isoformat(),
     }
     _this_run[id] = row
-    if settings.profile() == "full" and not settings.changed_budget() and data != "drawn":
-        _write(settings.build_folder() / "results" / f"{id}.json", row)
+    if config.profile() == "full" and not config.changed_budget() and data != "synthetic":
+        _write(config.build_folder() / "results" / f"{id}.json", row)
 
 
 def hardware() -> str:
@@ -96,11 +92,11 @@ def hardware() -> str:
 
 def promote() -> int:
     """Merge `build/results/*.json` into `data/reference_results.json`; returns how many rows."""
-    root = settings.checkout()
+    root = config.checkout()
     if root is None:
         raise FileNotFoundError("there is no checkout of the course to promote results into")
     rows = reference()
-    fresh = sorted((settings.build_folder() / "results").glob("*.json"))
+    fresh = sorted((config.build_folder() / "results").glob("*.json"))
     for path in fresh:
         row = json.loads(path.read_text(encoding="utf-8"))
         rows[row["id"]] = row
@@ -111,7 +107,7 @@ def promote() -> int:
 
 def _write(path: Path, content: Any) -> None:
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    settings.write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+    config.write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8"))
 
 
 def _rows(chapter: str) -> list[list[str]]:
@@ -164,118 +160,3 @@ def readme_table() -> str:
             ]
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
-
-
-def definition(model: Any, extra: list[Any]) -> str:
-    """Text that two networks share only if they are defined alike, whatever their names."""
-    import keras
-
-    serialize = keras.saving.serialize_keras_object  # learning-rate schedules and the like
-    config = json.loads(json.dumps(model.get_config(), default=serialize))
-    config.pop("name", None)
-    if "input_layers" in config:  # a functional model refers to its layers by their names
-        config = _numbered(config, {layer["name"]: i for i, layer in enumerate(config["layers"])})
-    for layer in config["layers"]:
-        for name in ("name", "seed"):
-            layer["config"].pop(name, None)
-    parts = [config, keras.config.dtype_policy().name, keras.__version__, *extra]
-    return json.dumps(parts, sort_keys=True, default=serialize)
-
-
-def _numbered(part: Any, numbers: dict[str, int]) -> Any:
-    """`part` of a configuration with the names of layers replaced by their numbers."""
-    if isinstance(part, dict):
-        return {key: _numbered(value, numbers) for key, value in part.items()}
-    if isinstance(part, list):
-        return [_numbered(value, numbers) for value in part]
-    return f"layer {numbers[part]}" if isinstance(part, str) and part in numbers else part
-
-
-def source(function: Callable) -> str:
-    """What tells a function from others: its source; of a partial one, its arguments too."""
-    if isinstance(function, functools.partial):
-        fixed = json.dumps([function.args, function.keywords], sort_keys=True, default=source)
-        return f"{source(function.func)}:{fixed}"
-    return inspect.getsource(function)
-
-
-def _digest(parts: Sequence[Any]) -> str:
-    """A key of 24 digits for arrays, functions (their source) and plain values."""
-    digest = hashlib.sha256()
-    for part in parts:
-        if isinstance(part, np.ndarray):
-            digest.update(f"{part.shape}{part.dtype}".encode())
-            digest.update(np.ascontiguousarray(part))
-        else:
-            known = {"sort_keys": True, "default": source}
-            text = source(part) if callable(part) else json.dumps(part, **known)
-            digest.update(f"{len(text)}:{text}".encode())
-    return digest.hexdigest()[:24]
-
-
-_kept: dict[str, str] = {}  # JSON: nobody changes what another one gets
-
-
-def kept(compute: Callable[[], Any], *depends: Any) -> Any:
-    """`compute()`, a plain value (numbers, lists, dicts), computed once.
-
-    `depends`: all that the value depends on: arrays, functions (by their source), plain values;
-    the versions of Keras and NumPy and the precision are added. Asked again, this process has the
-    value at hand; in the `full` profile it lies in `build/kept/` too, where an interrupted run
-    finds it again.
-    """
-    import keras
-
-    versions = [keras.__version__, np.__version__, keras.config.dtype_policy().name]
-    key = _digest([versions, *depends])
-    if settings.profile() == "full":
-        path = settings.build_folder() / "kept" / f"{key}.json"
-        if not path.is_file():
-            _write(path, compute())
-        return json.loads(path.read_text(encoding="utf-8"))
-    if key not in _kept:
-        _kept[key] = json.dumps(compute())
-    return json.loads(_kept[key])
-
-
-class Store:
-    """Results of single trainings: for this process, and in the `full` profile in `build/kept/`.
-
-    One experiment has one key, whatever cell asks for it; of the weights only those of a first
-    seed are kept.
-    """
-
-    _memory: ClassVar[dict[str, tuple[dict[str, Any], list[np.ndarray] | None]]] = {}
-
-    def __init__(self, key: str, data: Sequence[np.ndarray], budget: list, also: Any) -> None:
-        self.key = _digest([key, *data, budget, *([also] if also else [])])
-        self.on_disk = settings.profile() == "full"
-
-    def _path(self, seed: int) -> Path:
-        return settings.build_folder() / "kept" / f"{self.key}-{seed}.json"
-
-    def find(self, seed: int, weights: bool) -> dict[str, Any] | None:
-        """The result of `seed`, None without one, or without the `weights` that are asked for."""
-        name, path = f"{self.key}-{seed}", self._path(seed)
-        if name not in self._memory and self.on_disk and path.is_file():
-            result, arrays = json.loads(path.read_text(encoding="utf-8")), None
-            if path.with_suffix(".npz").is_file():
-                with np.load(path.with_suffix(".npz")) as file:
-                    arrays = [file[f"w{i}"] for i in range(len(file.files))]
-            self._memory[name] = result, arrays
-        result, arrays = self._memory.get(name, (None, None))
-        return None if weights and arrays is None else result
-
-    def weights(self, seed: int) -> list[np.ndarray]:
-        """The weights of the network that `find(seed, weights=True)` found."""
-        return self._memory[f"{self.key}-{seed}"][1]
-
-    def put(self, seed: int, result: dict[str, Any], weights: list[np.ndarray] | None) -> None:
-        """Keep the result of `seed`; beside it, the network's weights, if given."""
-        path = self._path(seed)
-        self._memory[path.stem] = result, weights
-        if self.on_disk:
-            if weights is not None:
-                arrays = {f"w{i}": w for i, w in enumerate(weights)}
-                settings.write_beside(path.with_suffix(".npz"), lambda p: np.savez(p, **arrays))
-            _write(path, result)

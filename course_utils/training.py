@@ -1,22 +1,21 @@
-"""Set up a chapter's run, and train a network from several seeds.
+"""Train a network from several seeds, and measure each once.
 
-What is taught stays in the notebook, in plain Keras. Here is what would distract there: the budget
-of a run, quiet logs, the precision, a progress display, and repeating a training over seeds.
+What is taught stays in the notebook, in plain Keras. Here is what would distract there: repeating a
+training over seeds, a progress display, and finding again what was measured before.
 """
 
-import logging
-import os
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils import precision, record, results, settings
-from course_utils.progress import in_browser, progress
+from course_utils.cache import Store, fingerprint
+from course_utils.config import whole
+from course_utils.progress import Interrupted, in_browser, progress
 
 if TYPE_CHECKING:
     import keras
@@ -24,117 +23,13 @@ if TYPE_CHECKING:
 Samples = tuple[np.ndarray, np.ndarray]
 
 
-def setup(
-    profile: str | None = None,
-    *,
-    seed: int | None = None,
-    dtype: str | None = None,
-    own: dict[str, Any] | None = None,
-    **budgets: tuple[Any, Any, Any, Any],
-) -> SimpleNamespace:
-    """Prepare the kernel and resolve the budget of this run.
-
-    Each further keyword is one budget: `name=(yours, quick, lesson, full)`, where `yours` is the
-    reader's own value and None means *as the profile says*. The profile is the argument, else
-    `COURSE_PROFILE`, else `lesson`; `dtype` ("float32" or "bfloat16") overrules the precision that
-    `precision.choose` would take. `own`: the reader's other choices by name (a network, a file),
-    None where there is none; with one, as with a budget of the reader's, a claim that fails does
-    not stop the run. Prints what was chosen and the budget as a small table.
-    Returns a namespace with `profile`, `seed`, `dtype` and one attribute for each budget.
-    Raises ValueError for an unknown profile, a seed or a budget that cannot be.
-    """
-    profile = settings.choice(profile, "COURSE_PROFILE", settings.PROFILES, "lesson")
-    seed = int(os.environ.get("COURSE_SEED", "0")) if seed is None else seed
-    _whole("seed", seed, least=0)
-    column = 1 + settings.PROFILES.index(profile)
-    chosen = {name: v[column] if v[0] is None else v[0] for name, v in budgets.items()}
-    for name, value in chosen.items():
-        for one in value if isinstance(value, list | tuple) else [value]:
-            _whole(name, one, least=1)
-    changed = [n for n, v in budgets.items() if v[0] not in (None, v[column])]
-    changed += [n for n, v in (own or {}).items() if v is not None]
-    settings.note_run(profile, changed)
-
-    keras = _import_keras()
-    dtype, why = precision.choose(dtype)
-    keras.config.set_dtype_policy("float32" if dtype == "float32" else "mixed_bfloat16")
-    keras.utils.set_random_seed(seed)
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    import tensorflow as tf
-
-    # In `quick`, to improve a graph takes longer than its few steps gain.
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": profile == "quick"})
-    if settings.flag("COURSE_STRICT"):
-        _warnings_are_errors()
-    from course_utils import plots
-
-    plots.use_style()
-    record.note("setup", profile=profile, seed=seed, precision=dtype, **chosen)
-    print(f"Profile {profile}, seed {seed}, {why}.")
-    print(_budget_table(budgets, chosen))
-    return SimpleNamespace(profile=profile, seed=seed, dtype=dtype, **chosen)
-
-
-def _whole(name: str, value: Any, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, not {value!r}")
-
-
-def _budget_table(budgets: dict[str, tuple], chosen: dict[str, Any]) -> str:
-    def show(value: Any) -> str:
-        values = value if isinstance(value, list | tuple) else [value]
-        return " ".join(f"{v:,}" for v in values)
-
-    rows = [["budget", "this run", *settings.PROFILES]]
-    rows += [[n, show(chosen[n]), *map(show, v[1:])] for n, v in budgets.items()]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ("  ".join(cell.ljust(w) for cell, w in zip(r, widths, strict=True)) for r in rows)
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _import_keras() -> Any:
-    """Keras, imported without TensorFlow's start-up lines (kept where the import fails)."""
-    import sys
-    import tempfile
-
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with tempfile.TemporaryFile() as aside:
-        sys.stderr.flush()
-        stderr = os.dup(2)
-        os.dup2(aside.fileno(), 2)
-        failed = True
-        try:
-            import keras
-
-            failed = False
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
-            if failed:
-                aside.seek(0)
-                print(aside.read().decode(errors="replace"), file=sys.stderr)
-    return keras
-
-
-def _warnings_are_errors() -> None:
-    import warnings
-
-    warnings.simplefilter("error")
-    # Not the course's to mend: sockets that ipykernel leaves to the garbage collector, and what
-    # it says while the kernel shuts down.
-    warnings.filterwarnings("ignore", category=ResourceWarning)
-    warnings.filterwarnings("ignore", "For consistency across", PendingDeprecationWarning)
-    # Keras's own, from the callback that lowers the rate.
-    warnings.filterwarnings("ignore", "__array__ implementation doesn't", DeprecationWarning)
-
-
 @dataclass
 class Runs:
     """One network trained from several seeds.
 
-    `accuracy` (n_seeds,): share of the test samples named rightly; `histories`: Keras's history of
-    each seed; `seconds`: training time of each; `also`: what `measure(also=…)` returned for each;
-    `parameters`: of the network; `weights`: of the network trained from the first seed.
+    `accuracy` (n_seeds,): share of the test samples classified correctly; `histories`: Keras's
+    history of each seed; `seconds`: training time of each; `also`: what `measure(also=…)` returned
+    for each; `parameters`: of the network; `weights`: of the network trained from the first seed.
     """
 
     accuracy: np.ndarray
@@ -143,7 +38,7 @@ class Runs:
     also: list[Any]
     seeds: list[int]
     epochs: int | None
-    updates: int | None
+    steps: int | None
     parameters: int
     build: Callable[[], "keras.Model"] = field(repr=False)
     weights: list[np.ndarray] = field(default_factory=list, repr=False)
@@ -172,7 +67,7 @@ def measure(
     test: Samples,
     *,
     epochs: int | None = None,
-    updates: int | None = None,
+    steps: int | None = None,
     batch_size: int = 128,
     optimizer: Any = "adam",
     seeds: Sequence[int] = (0,),
@@ -180,76 +75,95 @@ def measure(
     loss: Any = "sparse_categorical_crossentropy",
     augment: Callable[[Any, Any], Any] | None = None,
     also: Callable[["keras.Model"], Any] | None = None,
-    about: Sequence[np.ndarray] = (),
     label: str = "",
 ) -> Runs:
-    """Train `build()` from each seed and measure it once on `test`.
+    """Train `build()` from each seed and evaluate it once on `test`.
 
-    `train`, `validation`, `test`: (inputs, integer labels). `optimizer`: a name or an optimiser.
-    The budget is a number of `epochs`, or of `updates` with full batches drawn from an endless
-    shuffled stream. `loss`: a name, or a function of (labels, outputs). `augment`: called on every
-    batch of the training stream with two whole numbers, drawn from the seed anew for each batch;
-    it returns the images changed by chance. `also`: a further measurement of the trained network,
-    of plain numbers. Functions are known by their source (if partial, by their arguments too).
-    `about`: arrays that `build` puts into the network, such as the weights of a frozen part.
-    The network is traced once; every seed gets fresh weights and a fresh optimiser. Each seed's
-    result is kept as soon as it is there (in the `full` profile under `build/kept/`, so that an
-    interrupted run continues), keyed by network, data, budget, precision and versions.
-    Raises ValueError without a budget or with two.
+    The network is traced once; every seed gets fresh weights and a fresh optimizer. Each result is
+    kept as soon as it is there and found again by all that it depends on (`course_utils.cache`).
+
+    Parameters
+    ----------
+    build : makes the network, uncompiled
+    train, validation, test : (inputs (n, …), integer labels (n,))
+    epochs, steps : the budget, one of the two; steps of full batches from an endless shuffle
+    batch_size : samples a step
+    optimizer, loss : a name, an object or (loss) a function of (labels, outputs), as in `compile`
+    seeds : of the weights, the order of the samples and what is dropped or augmented
+    augment : called on every batch of images with two whole numbers, drawn anew from the seed for
+        each batch; returns the augmented images
+    also : a further measurement of the trained network, of plain numbers
+    label : what the progress display calls it
+
+    Returns
+    -------
+    Runs : accuracies, histories and times over the seeds.
+
+    Raises
+    ------
+    ValueError without a budget or with two; NotKeepable where `also` returns no plain numbers.
+
+    Examples
+    --------
+    >>> import keras, numpy as np
+    >>> x, y = np.eye(2, dtype="float32").repeat(8, axis=0), np.arange(2).repeat(8)
+    >>> build = lambda: keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, "softmax")])
+    >>> runs = measure(build, (x, y), (x, y), epochs=30, batch_size=4, optimizer="rmsprop")
+    >>> runs.accuracy.shape, runs.parameters
+    ((1,), 6)
     """
-    if (epochs is None) == (updates is None):
-        raise ValueError("give either epochs or updates")
-    for name, value in (("epochs", epochs), ("updates", updates), ("batch_size", batch_size)):
+    if (epochs is None) == (steps is None):
+        raise ValueError("give either epochs or steps")
+    for name, value in (("epochs", epochs), ("steps", steps), ("batch_size", batch_size)):
         if value is not None:
-            _whole(name, value, least=1)
-    key, model, start = _compiled(build, optimizer, loss, train)
+            whole(name, value, least=1)
+    network, model, start = _compiled(build, optimizer, loss, train)
+    budget = [epochs, steps, batch_size]
+    experiment = fingerprint(network, train, validation, test, budget, augment, also, _trained)
+    store = Store()
     runs = Runs(
-        *(np.zeros(len(seeds)), [], [], [], list(seeds), epochs, updates),
+        *(np.zeros(len(seeds)), [], [], [], list(seeds), epochs, steps),
         parameters=model.count_params(),
         build=build,
     )
-    data = [array for part in (train, validation, test) if part for array in part] + [*about]
-    budget = [epochs, updates, batch_size, *(["augmented", augment] if augment else [])]
-    store = results.Store(key, data, budget, also)
     for i, seed in enumerate(seeds):
-        kept = store.find(seed, weights=i == 0)
-        if kept is None:
+        key = f"{experiment}-{seed}"
+        if (found := store.find(key, weights=i == 0)) is None:
             _fresh(build, model, start, seed)
-            began = time.perf_counter()
-            batches = stream(train, batch_size, seed, updates=updates, augment=augment)
-            history = _fit(model, batches, validation, epochs or 1, f"{label} · {seed}")
-            seconds = time.perf_counter() - began
-            kept = {"accuracy": accuracy(model, *test), "history": history, "seconds": seconds}
-            kept["also"] = also(model) if also else None
-            store.put(seed, kept, model.get_weights() if i == 0 else None)
-            runs.weights = runs.weights or model.get_weights()
-        elif i == 0:
-            runs.weights = store.weights(seed)
-        runs.accuracy[i] = kept["accuracy"]
-        runs.histories.append(kept["history"])
-        runs.seconds.append(kept["seconds"])
-        runs.also.append(kept["also"])
+            batches = make_dataset(train, batch_size, seed, steps=steps, augment=augment)
+            found = _trained(model, batches, validation, test, epochs or 1, f"{label} · {seed}")
+            found["also"] = also(model) if also else None
+            store.put(key, found, model.get_weights() if i == 0 else None)
+            found = store.find(key, weights=i == 0)
+        runs.accuracy[i] = found["accuracy"]
+        runs.histories.append(found["history"])
+        runs.seconds.append(found["seconds"])
+        runs.also.append(found["also"])
+        runs.weights = runs.weights or found.get("weights", [])
     return runs
 
 
-_traced: dict[str, tuple[Any, list[np.ndarray]]] = {}
-
-
+_traced: OrderedDict[str, tuple[Any, list[np.ndarray]]] = OrderedDict()
+_MOST_TRACED = 12  # networks that stay compiled; the one used longest ago goes first
 _STEPS = 8  # of gradient descent in one call into TensorFlow; an epoch may have fewer
 
 
 def _compiled(
     build: Callable, optimizer: Any, loss: Any, train: Samples
 ) -> tuple[str, Any, list[np.ndarray]]:
-    """The definition's text, its network compiled, and its optimiser's first state."""
+    """The network's fingerprint, the network compiled, and its optimizer's first state.
+
+    Built from one seed for this, networks that are defined alike have the same weights, and those
+    with weights of their own (pretrained ones) have others.
+    """
     import keras
 
+    keras.utils.set_random_seed(0)
     model = build()
     optimizer = keras.optimizers.get(optimizer)
     settings_of = {k: v for k, v in optimizer.get_config().items() if k != "name"}
     optimizer = type(optimizer).from_config(settings_of)
-    named = loss if isinstance(loss, str) else results.source(loss)
-    key = results.definition(model, [type(optimizer).__name__, settings_of, named, _STEPS])
+    key = fingerprint(model, optimizer, loss, _STEPS)
     if key not in _traced:
         model.compile(
             optimizer=optimizer, loss=loss, metrics=["accuracy"], steps_per_execution=_STEPS
@@ -260,11 +174,14 @@ def _compiled(
         model.compute_metrics(x, y, model(x, training=False))
         model.reset_metrics()
         _traced[key] = model, [v.numpy() for v in optimizer.variables]
+        while len(_traced) > _MOST_TRACED:
+            _traced.popitem(last=False)
+    _traced.move_to_end(key)
     return key, *_traced[key]
 
 
 def _fresh(build: Callable, model: Any, start: list[np.ndarray], seed: int) -> None:
-    """Give `model` the weights that `build()` draws from `seed`, and its optimiser its start."""
+    """Give `model` the weights that `build()` draws from `seed`, and its optimizer its start."""
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -274,31 +191,31 @@ def _fresh(build: Callable, model: Any, start: list[np.ndarray], seed: int) -> N
     keras.utils.set_random_seed(seed)
 
 
-def stream(
+def make_dataset(
     data: tuple[np.ndarray, Any],
     batch_size: int,
     seed: int | None = None,
     *,
-    updates: int | None = None,
+    steps: int | None = None,
     augment: Callable[[Any, Any], Any] | None = None,
 ) -> Any:
     """Batches of `data` for Keras's `fit` (with `shuffle=False`) and `evaluate`.
 
     `data`: (inputs, labels), the labels an array or a dictionary of arrays. With a `seed` shuffled
-    anew each epoch, without one in order. With `updates`, that many full batches of an endless
+    anew each epoch, without one in order. With `steps`, that many full batches of an endless
     shuffle are one epoch. `augment` as in `measure`. A `tf.data.Dataset` that does not tune itself:
     the tuning thread sleeps for twice as long each time, and the end of an epoch waits for it to
     wake (measured with TensorFlow 2.21: an epoch of 2.6 s takes 5.1 s). `fit` on arrays waits so.
-    Raises ValueError for `augment` or `updates` without a seed.
+    Raises ValueError for `augment` or `steps` without a seed.
     """
     import tensorflow as tf
 
-    if seed is None and (updates or augment):
+    if seed is None and (steps or augment):
         raise ValueError("batches that are drawn or changed by chance need a seed")
     rows = tf.data.Dataset.from_tensor_slices(data)
     if seed is not None:
         rows = rows.shuffle(len(data[0]), seed=seed)
-    batches = rows.repeat().batch(batch_size).take(updates) if updates else rows.batch(batch_size)
+    batches = rows.repeat().batch(batch_size).take(steps) if steps else rows.batch(batch_size)
     if augment:
         draws = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).batch(2)
         pairs = tf.data.Dataset.zip(batches, draws)
@@ -308,22 +225,26 @@ def stream(
     return batches.prefetch(4).with_options(options)
 
 
-def _fit(
-    model: Any, batches: Any, validation: Samples | None, epochs: int, label: str
-) -> dict[str, list[float]]:
-    checked = validation and stream(validation, _at_once(validation[0]))
+def _trained(
+    model: Any, batches: Any, validation: Samples | None, test: Samples, epochs: int, label: str
+) -> dict[str, Any]:
+    """What one training gives: test accuracy, history, seconds."""
+    checked = validation and make_dataset(validation, _at_once(validation[0]))
     watch = [progress(label)] if in_browser() else []
+    began = time.perf_counter()
     history = model.fit(
         batches,
         epochs=epochs,
         validation_data=checked,
         callbacks=watch,
-        shuffle=False,  # the stream is shuffled already
+        shuffle=False,  # the dataset is shuffled already
         verbose=0,
     ).history
+    seconds = time.perf_counter() - began
     if watch and watch[0].interrupted:
-        raise KeyboardInterrupt("stopped while measuring: this network's figures are not used")
-    return history
+        raise Interrupted("stopped while measuring: this network's figures are not used")
+    numbers = {name: [float(value) for value in values] for name, values in history.items()}
+    return {"accuracy": accuracy(model, *test), "history": numbers, "seconds": seconds}
 
 
 def accuracy(model: "keras.Model", x: np.ndarray, y: np.ndarray) -> float:

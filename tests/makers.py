@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 
-from course_utils import drawn
+from course_utils import synthetic
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -40,7 +40,7 @@ def same(data, arrays) -> bool:
 
 def stand_in(monkeypatch, name="mnist") -> None:
     """A stand-in that costs nothing in place of the drawn one."""
-    monkeypatch.setitem(drawn.STAND_INS, name, mnist)
+    monkeypatch.setitem(synthetic.STAND_INS, name, mnist)
 
 
 def one_line(captured, *places) -> str:

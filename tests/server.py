@@ -6,7 +6,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from course_utils.datasets import cards, downloads
+from course_utils.datasets import downloads, registry
 
 LOGIN = b"<!DOCTYPE html><html><title>Guest Wi-Fi</title><form>Please sign in</form></html>"
 
@@ -36,9 +36,9 @@ class Server(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
-    def publish(self, monkeypatch, name: str, files: dict[str, bytes]) -> cards.Card:
+    def publish(self, monkeypatch, name: str, files: dict[str, bytes]) -> registry.Card:
         """Serve `files` as the canonical files of the set `name`, checksums included."""
-        card = cards.CARDS[name]
+        card = registry.CARDS[name]
         known = {remote.name: remote for remote in card.files}
         remotes = []
         for file, data in files.items():
@@ -51,7 +51,7 @@ class Server(ThreadingHTTPServer):
                 )
             )
         card = dataclasses.replace(card, files=tuple(remotes))
-        monkeypatch.setitem(cards.CARDS, name, card)
+        monkeypatch.setitem(registry.CARDS, name, card)
         return card
 
 
@@ -147,12 +147,12 @@ class _Handler(BaseHTTPRequestHandler):
 def online(monkeypatch) -> Server:
     """A server that all cards point to, while the course believes to be online."""
     server = Server()
-    for name, card in cards.CARDS.items():
+    for name, card in registry.CARDS.items():
         moved = (
             dataclasses.replace(remote, url=f"{server.url}/{remote.name}") for remote in card.files
         )
-        monkeypatch.setitem(cards.CARDS, name, dataclasses.replace(card, files=tuple(moved)))
-    for remote in (remote for card in cards.CARDS.values() for remote in card.files):
+        monkeypatch.setitem(registry.CARDS, name, dataclasses.replace(card, files=tuple(moved)))
+    for remote in (remote for card in registry.CARDS.values() for remote in card.files):
         server.files[f"/{remote.name}"] = b""
         server.faults[f"/{remote.name}"] = "missing"
     monkeypatch.delenv("COURSE_OFFLINE")

@@ -147,9 +147,9 @@ def test_loading_mnist_against_keras(real_data, tmp_path, monkeypatch, capsys):
     """
     import shutil
 
-    from course_utils import datasets, settings
+    from course_utils import config, datasets
 
-    for folder in (settings.cache_folder(), tmp_path / "keras" / "datasets"):
+    for folder in (config.cache_folder(), tmp_path / "keras" / "datasets"):
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(real_data / "mnist.npz", folder / "mnist.npz")
     monkeypatch.delenv("COURSE_DATA_DIR")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from makers import keras_weights
 
-from course_utils import weights
+from course_utils import pretrained
 
 CHAPTER = "08_transfer_learning"
 CELLS = ["parameters", "setup", "imports", "load", "read", "photographs", "steps", "animals"]
@@ -19,13 +19,13 @@ CELLS += ["tune-claim"]
 @pytest.mark.parametrize("name", ["MobileNetV2", "VGG16", "InceptionV3", "EfficientNetB0"])
 def test_every_backbone_goes_the_same_way_with_random_weights(name, monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
-    monkeypatch.setenv("COURSE_SOURCE", "drawn")
+    monkeypatch.setenv("COURSE_SOURCE", "synthetic")
     changes = [
         ("parameters", "backbone = None", f'backbone = "{name}"'),
         ("parameters", "\nsamples = None", "\nsamples = 20"),
         ("parameters", "test_samples = None", "test_samples = 20"),
         ("parameters", "animals = None", "animals = 100"),
-        ("big", "weights.or_none(", "(lambda make: make())("),
+        ("big", "pretrained.load_pretrained(", "(lambda make: make())("),
         ("big", '"imagenet"', "None"),
     ]
     nb = tools.part(CHAPTER, CELLS, changes)
@@ -41,11 +41,11 @@ def test_every_backbone_goes_the_same_way_with_random_weights(name, monkeypatch)
 def test_weights_that_are_all_zero_are_refused_by_the_name_of_their_layer():
     layers = [keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3), keras.layers.Conv2D(2, 3)]
     network = keras.Sequential(layers, name="eyes")
-    assert weights.complete(network) is network
+    assert pretrained.complete(network) is network
     kernel, bias = layers[2].get_weights()
     layers[2].set_weights([0 * kernel, bias])
     with pytest.raises(ValueError, match=f"^eyes has .* all zero: {layers[2].name}$"):
-        weights.complete(network)
+        pretrained.complete(network)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_five_names_of_a_thousand(thousand, monkeypatch, capsys):
     from keras import ops
 
     picture = np.random.default_rng(0).integers(0, 256, (176, 200, 3), dtype="uint8")
-    given = {"np": np, "ops": ops, "inspect": inspect, "weights": weights}
+    given = {"np": np, "ops": ops, "inspect": inspect, "pretrained": pretrained}
     given |= {"network": keras.applications.MobileNet, "test_picture": picture}
     given["preprocess"] = keras.applications.mobilenet.preprocess_input
     cells = tools.part(CHAPTER, ["names", "names-run"]).cells

@@ -21,7 +21,7 @@ import notebook_tools as tools
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course_utils import settings
+from course_utils import config
 
 pytestmark = pytest.mark.browser
 
@@ -78,7 +78,7 @@ def server(root, scratch):
         file = scratch / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(content))
-    defaults = {"COURSE_PROFILE": "quick", "COURSE_SOURCE": "drawn", "COURSE_STRICT": "1"}
+    defaults = {"COURSE_PROFILE": "quick", "COURSE_SOURCE": "synthetic", "COURSE_STRICT": "1"}
     folders = {
         "JUPYTERLAB_SETTINGS_DIR": "settings",
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
@@ -166,7 +166,7 @@ def run_all(lab, nb, stem, patience=240):
 
 def pictures(page, stem):
     """Screenshots of the whole notebook, one window after the other."""
-    folder = settings.build_folder() / "screenshots"
+    folder = config.build_folder() / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob(f"{stem}-*.png"):
         old.unlink()

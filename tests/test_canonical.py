@@ -11,7 +11,7 @@ import pytest
 from makers import mnist, npz, one_line, same, stand_in, texts
 
 from course_utils import datasets
-from course_utils.datasets import ready
+from course_utils.datasets import processed
 
 
 def targz(members: dict[str, bytes], *, link: str = "") -> bytes:
@@ -298,7 +298,7 @@ def test_pickles_are_read_only_after_the_checksum(server, monkeypatch, tmp_path)
 
 
 def test_bombs_are_refused(server, monkeypatch):
-    monkeypatch.setattr(ready, "LIMIT", 10_000)
+    monkeypatch.setattr(processed, "LIMIT", 10_000)
     for name in ("boston_housing", "cifar10", "fashion_mnist"):
         rows = np.zeros((500, 13))
         files = {

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from checker_tools import said
 
-from course_utils import settings
-from course_utils.checks import ClaimError, chapter05, claim
-from course_utils.checks.exercise import Wrong, array
+from course_utils import config
+from course_utils.exercises import ClaimError, chapter05, claim
+from course_utils.exercises.framework import Wrong, array
 
 
 @pytest.fixture
 def unchanged_budget():
-    settings.note_run("quick", [])
+    config.note_run("quick", [])
     yield
-    settings.note_run("quick", [])
+    config.note_run("quick", [])
 
 
 def test_a_claim_that_holds_prints_its_sentence_and_no_number(unchanged_budget, capsys):
@@ -32,7 +32,7 @@ def test_a_claim_that_fails_stops_the_run(unchanged_budget, fails):
 def test_with_a_changed_budget_a_failing_claim_is_shown_and_the_run_goes_on(
     unchanged_budget, capsys
 ):
-    settings.note_run("quick", ["epochs"])
+    config.note_run("quick", ["epochs"])
     claim("one is more than two", 1 > 2)
     assert capsys.readouterr().out == "did not hold with your epochs: one is more than two\n"
 

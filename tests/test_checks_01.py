@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from checker_tools import said
 
-from course_utils.checks import chapter01
+from course_utils.exercises import chapter01
 
 
 def assert_says(checker, answers, message, capsys):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from checker_tools import said
 
-from course_utils.checks import chapter02
+from course_utils.exercises import chapter02
 
 ALL = [getattr(chapter02, f"check_{i}") for i in range(1, 7)]
 

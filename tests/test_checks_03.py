@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from checker_tools import said
 
-from course_utils.checks import chapter03
+from course_utils.exercises import chapter03
 
 
 @pytest.mark.parametrize(

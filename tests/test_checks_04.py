@@ -5,7 +5,7 @@ import pytest
 from checker_tools import said
 
 from course_utils import by_hand
-from course_utils.checks import chapter04
+from course_utils.exercises import chapter04
 
 
 @pytest.mark.parametrize(

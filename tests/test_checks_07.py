@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from checker_tools import judged
 
-from course_utils.checks import chapter07
+from course_utils.exercises import chapter07
 
 
 @pytest.mark.parametrize(

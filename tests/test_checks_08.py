@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from checker_tools import judged
 
-from course_utils.checks import chapter08
+from course_utils.exercises import chapter08
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from checker_tools import judged
 
-from course_utils.checks import chapter09
+from course_utils.exercises import chapter09
 
 
 @pytest.mark.parametrize(

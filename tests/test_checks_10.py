@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from checker_tools import said
 
-from course_utils.checks import chapter10
+from course_utils.exercises import chapter10
 
 
 @pytest.mark.parametrize(

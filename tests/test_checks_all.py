@@ -21,7 +21,7 @@ EXERCISES = {
     "10": (6, (4, 5, 6)),
     "11": (5, (4, 5)),
 }
-MODULES = {number: import_module(f"course_utils.checks.chapter{number}") for number in EXERCISES}
+MODULES = {number: import_module(f"course_utils.exercises.chapter{number}") for number in EXERCISES}
 
 
 def checkers(functions_only):

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from course_utils import __main__ as cli
-from course_utils import datasets, doctor, execute, run, settings
-from course_utils.chapters import stamp
+from course_utils import cli as cli
+from course_utils import config, datasets, doctor
+from course_utils.runner import schedule, worker
+from course_utils.runner.finished import stamp
 
 COMMANDS = ("run", "test", "lab", "fetch", "doctor")
 
 
 def test_help_loads_nothing_heavy():
     code = (
-        "import sys; from course_utils.__main__ import main\n"
+        "import sys; from course_utils.cli import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: print(sorted(m.partition('.')[0] for m in sys.modules))"
     )
@@ -46,10 +47,10 @@ def test_unknown_command_or_option(arguments, capsys):
 
 def test_run_passes_everything_on(monkeypatch):
     seen = []
-    monkeypatch.setattr(run, "run", lambda *a, **k: seen.append((a, k)) or 0)
-    words = "run 05 06 --profile lesson --source drawn --seed 3 --jobs 2 --fresh --store"
+    monkeypatch.setattr(schedule, "run", lambda *a, **k: seen.append((a, k)) or 0)
+    words = "run 05 06 --profile lesson --source synthetic --seed 3 --jobs 2 --fresh --store"
     assert cli.main(words.split()) == 0
-    options = {"profile": "lesson", "source": "drawn", "seed": 3, "jobs": 2}
+    options = {"profile": "lesson", "source": "synthetic", "seed": 3, "jobs": 2}
     assert seen == [((["05", "06"],), options | {"fresh": True, "store": True})]
 
 
@@ -58,14 +59,14 @@ def test_run_passes_everything_on(monkeypatch):
     [
         (KeyboardInterrupt(), 130, "interrupted: what is finished is kept"),
         (OSError(28, "No space left on device"), 1, "course: No space left on device"),
-        (execute.StoreError("05, cell x: wrote"), 1, "course: 05, cell x: wrote"),
+        (worker.StoreError("05, cell x: wrote"), 1, "course: 05, cell x: wrote"),
     ],
 )
 def test_ends_with_one_sentence(monkeypatch, capsys, error, code, sentence):
     def fail(*args, **options):
         raise error
 
-    monkeypatch.setattr(run, "run", fail)
+    monkeypatch.setattr(schedule, "run", fail)
     assert cli.main(["run"]) == code
     said = capsys.readouterr().err.strip()
     assert said.startswith(sentence)
@@ -122,7 +123,7 @@ def test_lab_opens_the_first_chapter_quietly(monkeypatch):
     assert cli.main(["lab", "--no-browser", "--port", "8890"]) == 7
     assert signal.getsignal(signal.SIGINT) is before
     (command,) = commands
-    first = min(path.name for path in Path(settings.checkout(), "notebooks").glob("[0-9]*.ipynb"))
+    first = min(path.name for path in Path(config.checkout(), "notebooks").glob("[0-9]*.ipynb"))
     assert command[0] == "jupyterlab"
     assert f"--LabApp.default_url=/lab/tree/notebooks/{first}" in command
     assert "--LabApp.news_url=None" in command
@@ -174,7 +175,7 @@ def test_doctor_says_what_is_there(monkeypatch, tmp_path, capsys):
 )
 def test_doctor_compares_with_the_lock(monkeypatch, tmp_path, capsys, lock, code, said):
     (tmp_path / "requirements.txt").write_text(lock)
-    monkeypatch.setattr(settings, "checkout", lambda: tmp_path)
+    monkeypatch.setattr(config, "checkout", lambda: tmp_path)
     assert doctor._packages() == bool(code)
     assert said in capsys.readouterr().out
 

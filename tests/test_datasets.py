@@ -11,8 +11,8 @@ import pytest
 from makers import mnist, npz, one_line, same, stand_in
 
 import course_utils
-from course_utils import datasets, drawn
-from course_utils.datasets import cards
+from course_utils import datasets, synthetic
+from course_utils.datasets import registry
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_ready_file_of_the_class(shelf, capsys, tmp_path, monkeypatch):
     )
     assert same(data, mnist()) and data.x_train.flags.writeable
     assert (data.name, data.source, data.origin) == ("mnist", "real", "class folder")
-    assert data.class_names == tuple("0123456789") and data.card is cards.CARDS["mnist"]
+    assert data.class_names == tuple("0123456789") and data.card is registry.CARDS["mnist"]
     assert json.loads((tmp_path / "record").read_text()) == {
         "kind": "data", "name": "mnist", "source": "real", "origin": "class folder",
     }  # fmt: skip
@@ -205,35 +205,37 @@ def test_file_of_the_class_that_may_not_be_read(shelf, monkeypatch, tmp_path):
 def test_class_folder_that_is_not_there(monkeypatch, tmp_path, capsys):
     stand_in(monkeypatch)
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "typo"))
-    assert datasets.load("mnist").source == "drawn"
+    assert datasets.load("mnist").source == "synthetic"
     assert "COURSE_DATA_DIR names is not there" in one_line(capsys.readouterr(), tmp_path)
 
 
-@pytest.mark.parametrize("source", ["auto", "drawn"])
+@pytest.mark.parametrize("source", ["auto", "synthetic"])
 def test_drawn_data(monkeypatch, capsys, tmp_path, source):
     stand_in(monkeypatch)
     data = datasets.load("mnist", source, train=5, test=2, seed=3)
-    assert same(data, mnist(5, 2, 3)) and data.source == data.origin == "drawn"
+    assert same(data, mnist(5, 2, 3)) and data.source == data.origin == "synthetic"
     line = one_line(capsys.readouterr(), tmp_path)
-    assert line.startswith("MNIST: drawn, 5 + 2 images, ")
+    assert line.startswith("MNIST: synthetic, 5 + 2 images, ")
     assert ("fetch mnist" in line and "COURSE_DATA_DIR" in line) == (source == "auto")
 
 
 def test_source_from_the_environment(monkeypatch, shelf):
     stand_in(monkeypatch)
     shelf("mnist.npz", npz(**mnist()))
-    monkeypatch.setenv("COURSE_SOURCE", "drawn")
-    assert datasets.load("mnist", train=2, test=2).source == "drawn"
+    monkeypatch.setenv("COURSE_SOURCE", "synthetic")
+    assert datasets.load("mnist", train=2, test=2).source == "synthetic"
     assert datasets.load("mnist", "real").source == "real"
     monkeypatch.setenv("COURSE_SOURCE", "reel")
     with pytest.raises(datasets.BadRequest, match=r"reel.*COURSE_SOURCE"):
         datasets.load("mnist")
 
 
-@pytest.mark.parametrize("source", ["auto", "drawn"])
+@pytest.mark.parametrize("source", ["auto", "synthetic"])
 def test_set_without_a_stand_in(monkeypatch, tmp_path, source):
-    monkeypatch.delitem(drawn.STAND_INS, "imdb", raising=False)
-    with pytest.raises(datasets.NoStandIn, match="no drawn stand-in for IMDB reviews") as caught:
+    monkeypatch.delitem(synthetic.STAND_INS, "imdb", raising=False)
+    with pytest.raises(
+        datasets.NoStandIn, match="no synthetic stand-in for IMDB reviews"
+    ) as caught:
         datasets.load("imdb", source)
     assert str(tmp_path) not in str(caught.value)
 
@@ -265,7 +267,7 @@ def test_more_rows_than_the_file_has(shelf):
 
 
 def test_cards_are_complete_and_the_page_agrees():
-    for card in cards.CARDS.values():
+    for card in registry.CARDS.values():
         assert card.source and card.licence and card.problems
         for remote in card.files:
             algorithm, _, digits = remote.checksum.partition(":")
@@ -273,7 +275,7 @@ def test_cards_are_complete_and_the_page_agrees():
             assert remote.url.startswith("https://")
             assert algorithm == "sha256" or remote.name.endswith("_word_index.json")
     page = Path(course_utils.__file__).parents[1] / "data" / "README.md"
-    assert page.read_text(encoding="utf-8") == cards.readme()
+    assert page.read_text(encoding="utf-8") == registry.readme()
 
 
 def test_import_is_light():

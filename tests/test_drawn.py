@@ -1,4 +1,4 @@
-"""The drawn stand-in for MNIST: its form, its variety, its labels, how hard it is."""
+"""The synthetic stand-in for MNIST: its form, its variety, its labels, how hard it is."""
 
 import hashlib
 import os
@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from course_utils.drawn import STAND_INS
+from course_utils.synthetic import STAND_INS
 
 draw = STAND_INS["mnist"]
 # MNIST's own 60,000 training labels, counted.
@@ -74,7 +74,7 @@ def test_same_seed_same_digits_and_longer_begins_with_shorter(whole):
 def test_same_bytes_without_vector_units():
     code = """
 import hashlib, sys
-from course_utils.drawn import STAND_INS
+from course_utils.synthetic import STAND_INS
 assert "scipy" not in sys.modules
 d = STAND_INS["mnist"](2000, 50, 2**70)
 print(hashlib.sha256(b"".join(a.tobytes() for a in d.values())).hexdigest())

@@ -1,4 +1,4 @@
-"""The drawn stand-in for Fashion-MNIST: its form, its variety, its labels, how hard it is."""
+"""The synthetic stand-in for Fashion-MNIST: its form, its variety, its labels, how hard it is."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_utils import datasets
-from course_utils.drawn import STAND_INS, clothes
+from course_utils.synthetic import STAND_INS, clothes
 
 draw = STAND_INS["fashion_mnist"]
 NAMES = datasets.CARDS["fashion_mnist"].class_names
@@ -49,11 +49,11 @@ def test_form_is_that_of_fashion_mnist(some):
 
 
 def test_load(capsys, some):
-    data = datasets.load("fashion_mnist", source="drawn", train=3, test=2)
-    assert data.source == data.origin == "drawn" and data.class_names == NAMES
+    data = datasets.load("fashion_mnist", source="synthetic", train=3, test=2)
+    assert data.source == data.origin == "synthetic" and data.class_names == NAMES
     assert np.array_equal(data.x_train, some["x_train"][:3])
     assert np.array_equal(data.y_test, some["y_test"][:2])
-    assert capsys.readouterr().out.startswith("Fashion-MNIST: drawn, 3 + 2 images, ")
+    assert capsys.readouterr().out.startswith("Fashion-MNIST: synthetic, 3 + 2 images, ")
 
 
 def test_classes_are_equally_frequent_and_mixed(some):
@@ -96,9 +96,9 @@ def test_same_seed_same_articles_and_longer_begins_with_shorter(some):
 def test_same_pictures_without_vector_units():
     code = """
 import hashlib, sys
-from course_utils.drawn import STAND_INS
+from course_utils.synthetic import STAND_INS
 assert "scipy" not in sys.modules
-from course_utils.drawn import clothes
+from course_utils.synthetic import clothes
 import numpy as np
 digest = hashlib.sha256()
 for make, cloth in clothes.MAKERS:

@@ -1,4 +1,4 @@
-"""The drawn stand-in for CIFAR-10: its form, its variety, its labels, how hard it is."""
+"""The synthetic stand-in for CIFAR-10: its form, its variety, its labels, how hard it is."""
 
 import hashlib
 import os
@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from course_utils import datasets
-from course_utils.drawn import STAND_INS, objects
-from course_utils.drawn.brush import Figure
+from course_utils.synthetic import STAND_INS, objects
+from course_utils.synthetic.brush import Figure
 
 draw = STAND_INS["cifar10"]
 NAMES = datasets.CARDS["cifar10"].class_names
@@ -49,11 +49,11 @@ def test_form_is_that_of_cifar(some):
 
 
 def test_load(capsys, some):
-    data = datasets.load("cifar10", source="drawn", train=3, test=2)
-    assert data.source == data.origin == "drawn" and data.class_names == NAMES
+    data = datasets.load("cifar10", source="synthetic", train=3, test=2)
+    assert data.source == data.origin == "synthetic" and data.class_names == NAMES
     assert data.x_train.shape == (3, 32, 32, 3) and data.y_test.shape == (2,)
     assert np.array_equal(data.x_test, some["x_test"][:2])
-    assert capsys.readouterr().out.startswith("CIFAR-10: drawn, 3 + 2 images, ")
+    assert capsys.readouterr().out.startswith("CIFAR-10: synthetic, 3 + 2 images, ")
 
 
 def test_classes_are_balanced_and_mixed(some):
@@ -91,7 +91,7 @@ def test_same_seed_same_pictures_and_longer_begins_with_shorter(some):
 def test_same_bytes_without_vector_units(some):
     code = """
 import hashlib, sys
-from course_utils.drawn import STAND_INS
+from course_utils.synthetic import STAND_INS
 assert "scipy" not in sys.modules
 d = STAND_INS["cifar10"](2000, 0, 0)
 print(hashlib.sha256(d["x_train"].tobytes() + d["y_train"].tobytes()).hexdigest())

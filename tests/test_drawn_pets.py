@@ -6,7 +6,7 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
 from course_utils import datasets
-from course_utils.drawn import GENERATED, STAND_INS, pets
+from course_utils.synthetic import GENERATED, STAND_INS, pets
 
 SETS = {"animals": (pets.OTHERS, 8), "pets": (pets.PETS, 2)}
 
@@ -71,8 +71,8 @@ def test_the_scene_says_nothing_of_the_class_but_can_be_seen():
 
 
 def test_the_stand_in_is_a_folder_of_pictures(capsys):
-    data = datasets.load("cats_vs_dogs", "drawn", train=20, test=6)
-    assert data.source == "drawn" and data.class_names == ("cat", "dog")
+    data = datasets.load("cats_vs_dogs", "synthetic", train=20, test=6)
+    assert data.source == "synthetic" and data.class_names == ("cat", "dog")
     assert capsys.readouterr().out.startswith("Cats vs dogs: drawn, 20 + 6 images, as asked for")
     parts = {
         "train": (20, data.x_train, data.y_train),

@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from course_utils import datasets
-from course_utils.drawn import GENERATED, shapes
+from course_utils.synthetic import GENERATED, shapes
 
 SETS = {"colours": (6, (28, 28, 3)), "shapes": (5, (28, 28)), "colours_shapes": (9, (28, 28, 3))}
 each_set = pytest.mark.parametrize("name", SETS)
@@ -102,7 +102,7 @@ def test_loading_needs_no_network_and_says_generated(capsys, monkeypatch):
 
 
 def test_class_names_of_the_cards_are_the_generators():
-    from course_utils.datasets.cards import GENERATED as CARDS
+    from course_utils.datasets.registry import GENERATED as CARDS
 
     wanted = {"colours": shapes.COLOURS, "shapes": shapes.SHAPES, "colours_shapes": shapes.PAIRS}
     assert {name: CARDS[name].class_names for name in wanted} == wanted

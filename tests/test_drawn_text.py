@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils import datasets
-from course_utils.datasets import CARDS, ready
-from course_utils.drawn import STAND_INS, grammar, newswires, reviews
+from course_utils.datasets import CARDS, processed
+from course_utils.synthetic import STAND_INS, grammar, newswires, reviews
 
 NAMES = ("imdb", "reuters")
 COUNTS = {"imdb": (25_000, 25_000), "reuters": (8_982, 2_246)}
@@ -54,10 +54,10 @@ def read(data: dict, train: int) -> np.ndarray:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_form_is_that_of_the_real_set(name, capsys):
-    data = datasets.load(name, "drawn", train=1_300, test=300)
+    data = datasets.load(name, "synthetic", train=1_300, test=300)
     arrays = {key: getattr(data, key) for key in ("x_train", "y_train", "x_test", "y_test")}
-    ready.check(CARDS[name], arrays | data.extras, Path("drawn.npz"))
-    assert data.source == "drawn" and data.class_names == CARDS[name].class_names
+    processed.check(CARDS[name], arrays | data.extras, Path("drawn.npz"))
+    assert data.source == "synthetic" and data.class_names == CARDS[name].class_names
     assert data.extras["words"].shape == (10_000,)
     for part, rows in (("train", 1_300), ("test", 300)):
         x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
@@ -74,7 +74,7 @@ def test_form_is_that_of_the_real_set(name, capsys):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_chapter_cannot_tell_the_types_from_the_real_ones(real_data, name):
     real = datasets.load(name, "real", train=50, test=50)
-    drawn = datasets.load(name, "drawn", train=50, test=50)
+    drawn = datasets.load(name, "synthetic", train=50, test=50)
     assert set(drawn.extras) == set(real.extras)
     assert drawn.x_train.tokens.dtype == real.x_train.tokens.dtype
     assert drawn.x_train.offsets.dtype == real.x_train.offsets.dtype
@@ -175,7 +175,7 @@ def test_same_seed_same_texts_and_longer_begins_with_shorter(whole, name):
 def test_same_bytes_without_vector_units():
     code = """
 import hashlib
-from course_utils.drawn import STAND_INS
+from course_utils.synthetic import STAND_INS
 for name in ("imdb", "reuters"):
     d = STAND_INS[name](1500, 20, 2**70)
     parts = [d["words"], *(d[k].tokens for k in ("x_train", "x_test")), d["y_train"]]

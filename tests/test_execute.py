@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from course_utils import execute
+from course_utils.runner import worker
 
 
 def notebook(folder):
@@ -49,8 +49,8 @@ def text(content, name="stdout"):
 def test_store_refuses(tmp_path, output, sentence):
     path = notebook(tmp_path)
     before = path.read_bytes()
-    with pytest.raises(execute.StoreError, match=sentence):
-        execute.store(executed(path, text("fine"), output), path)
+    with pytest.raises(worker.StoreError, match=sentence):
+        worker.store(executed(path, text("fine"), output), path)
     assert path.read_bytes() == before
 
 
@@ -58,8 +58,8 @@ def test_store_refuses_a_notebook_edited_meanwhile(tmp_path):
     path = notebook(tmp_path)
     copy = executed(path, text("fine"))
     path.write_text(path.read_text().replace('"1"', '"2"'))
-    with pytest.raises(execute.StoreError, match="cell0: has changed since it was executed"):
-        execute.store(copy, path)
+    with pytest.raises(worker.StoreError, match="cell0: has changed since it was executed"):
+        worker.store(copy, path)
 
 
 def test_start_up_lines_are_dropped_and_others_kept():
@@ -73,7 +73,7 @@ def test_start_up_lines_are_dropped_and_others_kept():
     cells = [
         new_code_cell(outputs=[text(said, "stderr")]) for said in (start_up, start_up + real, real)
     ]
-    cleaned = execute.without_start_up(new_notebook(cells=[new_markdown_cell("x"), *cells]))
+    cleaned = worker.without_start_up(new_notebook(cells=[new_markdown_cell("x"), *cells]))
     assert [[o.text for o in c.outputs] for c in cleaned.cells[1:]] == [[], [real], [real]]
 
 
@@ -90,9 +90,9 @@ def decoded(png):
 def test_palette_keeps_few_colours_exact_and_alpha():
     ramp = np.repeat(np.arange(0, 250, 10, dtype=np.uint8), 100).reshape(50, 50)
     colours = np.stack([ramp, ramp.T, ramp // 2], axis=-1)[:, :4]
-    exact = execute.palette(encoded(colours))
+    exact = worker.palette(encoded(colours))
     assert np.array_equal(np.asarray(decoded(exact).convert("RGB")), colours)
     clear = np.dstack([np.full((9, 9, 3), 40, np.uint8), np.tri(9, dtype=np.uint8) * 255])
-    alpha = np.asarray(decoded(execute.palette(encoded(clear))).convert("RGBA"))[..., 3]
+    alpha = np.asarray(decoded(worker.palette(encoded(clear))).convert("RGBA"))[..., 3]
     assert np.array_equal(alpha, clear[..., 3])
-    assert execute.palette(exact) == exact
+    assert worker.palette(exact) == exact

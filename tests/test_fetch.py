@@ -13,7 +13,7 @@ from filelock import FileLock
 from makers import mnist, npz, one_line, same, stand_in
 
 from course_utils import datasets
-from course_utils.datasets import cards, downloads
+from course_utils.datasets import downloads, registry
 
 WAYS_TO_FAIL = {
     "missing": "answered 404",
@@ -76,8 +76,10 @@ def test_no_complete_file_means_drawn_data_or_a_sentence(
     data = datasets.load("mnist", train=3, test=2)
     assert time.monotonic() - start < 5
     line = one_line(capsys.readouterr(), tmp_path)
-    assert data.source == data.origin == "drawn" and len(data.x_train) == 3
-    assert WAYS_TO_FAIL[fault] in line and "drawn, 3 + 2 images" in line and "fetch mnist" in line
+    assert data.source == data.origin == "synthetic" and len(data.x_train) == 3
+    assert (
+        WAYS_TO_FAIL[fault] in line and "synthetic, 3 + 2 images" in line and "fetch mnist" in line
+    )
     with pytest.raises(datasets.NotReachable, match=WAYS_TO_FAIL[fault]) as caught:
         datasets.load("mnist", "real")
     assert "fetch mnist" in sentence(caught, tmp_path)
@@ -118,7 +120,7 @@ def test_every_address_silent_is_offline_within_three_seconds(server, monkeypatc
 def test_refused_connection_is_offline_at_once(arrays, server, capsys, tmp_path):
     server.stop()
     start = time.monotonic()
-    assert datasets.load("mnist").source == "drawn"
+    assert datasets.load("mnist").source == "synthetic"
     assert time.monotonic() - start < 2
     assert "no network" in one_line(capsys.readouterr(), tmp_path)
     with pytest.raises(datasets.NotReachable, match="no network"):
@@ -140,23 +142,25 @@ def test_name_service_that_fails_or_hangs(server, monkeypatch, hangs):
 
 def test_one_answer_of_any_address_is_online(server, monkeypatch):
     server.publish(monkeypatch, "mnist", {"mnist.npz": b"x"})
-    reuters = cards.CARDS["reuters"]
-    closed = cards.Remote("reuters.npz", "http://127.0.0.1:9/reuters.npz", "sha256:0", 1)
-    monkeypatch.setitem(cards.CARDS, "reuters", cards.Card(**{**vars(reuters), "files": (closed,)}))
+    reuters = registry.CARDS["reuters"]
+    closed = registry.Remote("reuters.npz", "http://127.0.0.1:9/reuters.npz", "sha256:0", 1)
+    monkeypatch.setitem(
+        registry.CARDS, "reuters", registry.Card(**{**vars(reuters), "files": (closed,)})
+    )
     assert not datasets.offline()
 
 
 def test_known_to_be_offline_asks_nobody(arrays, server, monkeypatch, capsys):
     monkeypatch.setenv("COURSE_OFFLINE", "1")
-    assert datasets.offline() and datasets.load("mnist").source == "drawn"
+    assert datasets.offline() and datasets.load("mnist").source == "synthetic"
     assert not server.gets and not server.heads
 
 
 def test_drawn_asks_nobody(arrays, server, capsys, tmp_path):
-    assert datasets.load("mnist", "drawn").source == "drawn"
+    assert datasets.load("mnist", "synthetic").source == "synthetic"
     assert not server.gets and not server.heads
     assert one_line(capsys.readouterr(), tmp_path) == (
-        "MNIST: drawn, 60,000 + 10,000 images, as asked for."
+        "MNIST: synthetic, 60,000 + 10,000 images, as asked for."
     )
 
 
@@ -173,7 +177,7 @@ def test_broken_cache_file_is_named_set_aside_and_fetched_again(
     data = datasets.load("mnist")
     line = one_line(capsys.readouterr(), cache)
     assert "set aside as mnist.npz.broken" in line
-    assert data.origin == ("downloaded" if online else "drawn")
+    assert data.origin == ("downloaded" if online else "synthetic")
     assert left(cache) == (["mnist.npz"] if online else []) + ["mnist.npz.broken"]
     assert (cache / "mnist.npz.broken").read_bytes() == whole[: len(whole) // 2]
 
@@ -242,11 +246,11 @@ def test_lock_that_another_process_keeps(arrays, cache, tmp_path):
 CHILD = """
 import dataclasses, sys
 from course_utils import datasets
-from course_utils.datasets import cards
+from course_utils.datasets import registry
 url, checksum, size = sys.argv[1:]
-remote = cards.Remote("mnist.npz", url + "/mnist.npz", checksum, int(size))
-for name, card in cards.CARDS.items():
-    cards.CARDS[name] = dataclasses.replace(card, files=(remote,))
+remote = registry.Remote("mnist.npz", url + "/mnist.npz", checksum, int(size))
+for name, card in registry.CARDS.items():
+    registry.CARDS[name] = dataclasses.replace(card, files=(remote,))
 print("started", flush=True)
 print(datasets.load("mnist", "real").origin, flush=True)
 """
@@ -255,7 +259,7 @@ print(datasets.load("mnist", "real").origin, flush=True)
 @pytest.fixture
 def child(arrays, server):
     """Start a process that loads MNIST from the server."""
-    remote = cards.CARDS["mnist"].files[0]
+    remote = registry.CARDS["mnist"].files[0]
     environment = {key: value for key, value in os.environ.items() if "proxy" not in key.lower()}
 
     def start() -> subprocess.Popen:
@@ -300,6 +304,6 @@ def test_fetch_says_what_happened(arrays, server, cache):
 
 def test_fetch_all_goes_on_after_a_failure(arrays, server, cache):
     reports = {report.name: report for report in datasets.fetch_all()}
-    assert list(reports) == list(cards.CARDS)
+    assert list(reports) == list(registry.CARDS)
     assert [name for name, report in reports.items() if report.ok] == ["mnist"]
     assert "answered 404" in reports["cifar10"].message

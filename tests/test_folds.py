@@ -14,12 +14,12 @@ import time
 import psutil
 import pytest
 
-from course_utils import folds
+from course_utils import cross_validation
 
 PREAMBLE = """
 import os, json, sys, time
-from course_utils import folds, training
-training._import_keras()
+from course_utils import cross_validation, session, training
+session.import_keras()
 import keras, numpy as np
 from keras import layers
 
@@ -37,7 +37,8 @@ def parts(fold):
     return (x[others], y[others]), (x[held_out], y[held_out])
 
 def validate(fold, seed, batch_size=5, **options):
-    return folds.train(build, *parts(fold), epochs=3, batch_size=batch_size, seed=seed, **options)
+    options |= {"batch_size": batch_size, "seed": seed}
+    return cross_validation.train(build, *parts(fold), epochs=3, **options)
 
 tasks = [{"fold": fold, "seed": seed} for seed in range(2) for fold in range(4)]
 """
@@ -60,13 +61,13 @@ def python(code, **environment):
 def test_workers_and_one_process_agree_to_the_last_bit():
     """Also in another order, and where the environment asks for more threads."""
     code = """
-folds.one_thread()
+cross_validation.one_thread()
 numbers = lambda run: [run["mae"], run["val_mae"], run["predicted"]]
-one = [numbers(run) for run in folds.run(validate, tasks)]
-two = [numbers(run) for run in folds.run(validate, tasks, jobs=2)]
-back = [numbers(run) for run in folds.run(validate, tasks[::-1], jobs=2)]
-pids = folds.run(lambda fold, seed: os.getpid(), tasks, jobs=2)
-threads = folds.run(lambda **_: __import__("tensorflow").config.threading
+one = [numbers(run) for run in cross_validation.run(validate, tasks)]
+two = [numbers(run) for run in cross_validation.run(validate, tasks, jobs=2)]
+back = [numbers(run) for run in cross_validation.run(validate, tasks[::-1], jobs=2)]
+pids = cross_validation.run(lambda fold, seed: os.getpid(), tasks, jobs=2)
+threads = cross_validation.run(lambda **_: __import__("tensorflow").config.threading
                     .get_intra_op_parallelism_threads(), tasks, jobs=2)
 print(json.dumps([one, two, back[::-1], os.getpid() in pids, threads]))
 """
@@ -105,7 +106,7 @@ first = validate(0, 0, optimizer=keras.optimizers.Adam(rate))["val_mae"]
 other = validate(3, 1, optimizer=keras.optimizers.Adam(rate))["val_mae"]
 again = validate(0, 0, optimizer=keras.optimizers.Adam(rate))["val_mae"]
 plain = validate(0, 0, optimizer=keras.optimizers.Adam(0.01))["val_mae"]
-print(json.dumps([first, other, again, plain, len(folds._TRACED)]))
+print(json.dumps([first, other, again, plain, len(cross_validation._traced_networks)]))
 """
     first, other, again, plain, traced = python(code)
     assert first == again != other
@@ -119,7 +120,7 @@ def test_a_network_with_two_outputs_is_refused():
         return keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
 
     with pytest.raises(ValueError, match=r"one output, not the shape \(None, 2\)"):
-        folds.train(build, (), (), epochs=1)
+        cross_validation.train(build, (), (), epochs=1)
 
 
 def test_threads_that_have_started_are_an_error():
@@ -127,7 +128,7 @@ def test_threads_that_have_started_are_an_error():
 import tensorflow as tf
 tf.constant(1.0) + 1
 try:
-    folds.one_thread()
+    cross_validation.one_thread()
 except RuntimeError as error:
     print(json.dumps(str(error)))
 """
@@ -136,7 +137,7 @@ except RuntimeError as error:
 
 def test_results_come_in_the_order_of_the_tasks():
     tasks = [{"fold": 2, "seed": 1}, {"fold": 0, "seed": 5}]
-    assert folds.run(lambda fold, seed: 10 * fold + seed, tasks) == [21, 5]
+    assert cross_validation.run(lambda fold, seed: 10 * fold + seed, tasks) == [21, 5]
 
 
 def fails(fold, seed):
@@ -148,18 +149,18 @@ def fails(fold, seed):
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_the_error_of_a_task_names_it(jobs):
     tasks = [{"fold": fold, "seed": 7} for fold in range(4)]
-    with pytest.raises(folds.FoldError, match=r"^fold=2, seed=7: ValueError: no rows$"):
-        folds.run(fails, tasks, jobs=jobs)
+    with pytest.raises(cross_validation.FoldError, match=r"^fold=2, seed=7: ValueError: no rows$"):
+        cross_validation.run(fails, tasks, jobs=jobs)
 
 
 @pytest.mark.parametrize("jobs", [0, -1])
 def test_fewer_than_one_process_is_an_error(jobs):
     with pytest.raises(ValueError, match=f"at least 1, not {jobs}"):
-        folds.run(fails, [], jobs=jobs)
+        cross_validation.run(fails, [], jobs=jobs)
 
 
 def test_there_is_a_core():
-    assert 1 <= folds.cores() <= (os.cpu_count() or 1)
+    assert 1 <= cross_validation.cores() <= (os.cpu_count() or 1)
 
 
 def test_an_interrupt_ends_the_workers(tmp_path):
@@ -173,7 +174,7 @@ def job(fold):
     time.sleep(300)
 
 try:
-    folds.run(job, [{{"fold": fold}} for fold in range(4)], jobs=2)
+    cross_validation.run(job, [{{"fold": fold}} for fold in range(4)], jobs=2)
 except KeyboardInterrupt:
     print("interrupted", flush=True)
     time.sleep(300)  # the workers end although this process goes on, as a notebook's does

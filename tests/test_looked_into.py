@@ -22,7 +22,7 @@ SAVED = {  # chapter: (cells that train the network, its name, the pictures it i
 @pytest.mark.parametrize("chapter", SAVED)
 def test_it_looks_into_a_saved_network(chapter, monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
-    monkeypatch.setenv("COURSE_SOURCE", "drawn")
+    monkeypatch.setenv("COURSE_SOURCE", "synthetic")
     monkeypatch.setenv("COURSE_BUILD", str(tmp_path))
     cells, network, data = SAVED[chapter]
     file = (tmp_path / "small.keras").as_posix()

@@ -9,8 +9,8 @@ import pytest
 PROGRAM = """
 import json, resource
 import numpy as np
-from course_utils import training
-training.setup("quick", dtype="float32")
+from course_utils import session, training
+session.setup("quick", dtype="float32")
 import keras, tensorflow as tf
 from keras import layers
 

@@ -27,7 +27,7 @@ def failing_claim(nb):
 @pytest.mark.parametrize(("chapter", "cells", "changes", "sentence"), MUTATIONS)
 def test_the_claim_fails_without_what_it_is_about(chapter, cells, changes, sentence, monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
-    monkeypatch.setenv("COURSE_SOURCE", "drawn")
+    monkeypatch.setenv("COURSE_SOURCE", "synthetic")
     assert failing_claim(tools.part(chapter, cells, changes)) == sentence
 
 

@@ -36,11 +36,11 @@ def test_numbers_in_the_prose_are_those_of_the_results(path):
 
 
 def test_readme_pictures_are_those_of_the_chapters():
-    from course_utils import execute
+    from course_utils.runner import worker
 
     made = {}
     for path in tools.CHAPTERS:
-        made |= execute.pictures(nbformat.read(path, as_version=4), path)
+        made |= worker.pictures(nbformat.read(path, as_version=4), path)
     stored = {p.name: p.read_bytes() for p in (tools.FOLDER / "pictures").glob("*")}
     readme = (tools.FOLDER.parent / "README.md").read_text(encoding="utf-8")
     assert stored == made
@@ -64,7 +64,7 @@ def test_readme_table_and_numbers_are_those_of_the_results():
 def test_exercises_answer(path, solved, answer, monkeypatch):
     """Each solution in its stub is right; each stub as it stands is not attempted."""
     monkeypatch.setenv("COURSE_PROFILE", "quick")
-    monkeypatch.setenv("COURSE_SOURCE", "drawn")
+    monkeypatch.setenv("COURSE_SOURCE", "synthetic")
     monkeypatch.setenv("COURSE_STRICT", "1")
     nb = tools.only_exercises(nbformat.read(path, as_version=4), solved)
     tools.execute(nb, timeout=120)
@@ -75,12 +75,14 @@ def test_exercises_answer(path, solved, answer, monkeypatch):
 @pytest.mark.slow
 @each_chapter
 def test_tags_are_those_that_a_quick_drawn_run_needs(path, tmp_path, monkeypatch):
-    from course_utils import run
+    from course_utils.runner import schedule
 
     monkeypatch.setenv("COURSE_BUILD", str(tmp_path))
     monkeypatch.setenv("COURSE_STRICT", "1")
     stem = path.stem
-    assert run.run([stem], profile="quick", source="drawn", jobs=1, folder=path.parent) == 0
+    assert (
+        schedule.run([stem], profile="quick", source="synthetic", jobs=1, folder=path.parent) == 0
+    )
     again = nbformat.read(tmp_path / "notebooks" / path.name, as_version=4)
     assert tools.tagging(nbformat.read(path, as_version=4), again) == []
 

@@ -8,8 +8,8 @@ import pytest
 from makers import one_line
 
 from course_utils import datasets
-from course_utils.datasets import pets
-from course_utils.datasets.pictures import read_pictures
+from course_utils.datasets import image_folder
+from course_utils.datasets.user_images import read_pictures
 
 
 def jpeg(seed: int) -> bytes:
@@ -49,8 +49,8 @@ def zipped(members: dict[str, bytes], mode: int = 0o644) -> bytes:
 
 @pytest.fixture
 def small_split(monkeypatch):
-    monkeypatch.setattr(pets, "SPLIT", {"train": 3, "validation": 1, "test": 2})
-    monkeypatch.setattr(pets, "KNOWN_BAD", {"cats": {0}, "dogs": set()})
+    monkeypatch.setattr(image_folder, "SPLIT", {"train": 3, "validation": 1, "test": 2})
+    monkeypatch.setattr(image_folder, "KNOWN_BAD", {"cats": {0}, "dogs": set()})
 
 
 EXPECTED = {
@@ -184,7 +184,7 @@ def test_a_picture_that_breaks_off_is_refused_when_it_is_read(monkeypatch, tmp_p
 def test_archives_of_pets_that_are_refused(
     server, monkeypatch, small_split, tmp_path, archive, reason
 ):
-    monkeypatch.setattr(pets, "LIMIT", 100_000)
+    monkeypatch.setattr(image_folder, "LIMIT", 100_000)
     server.publish(monkeypatch, "cats_vs_dogs", {"kagglecatsanddogs_5340.zip": archive})
     with pytest.raises(datasets.BrokenFile, match=reason):
         datasets.load("cats_vs_dogs")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_utils.datasets.pictures import read_pictures
+from course_utils.datasets.user_images import read_pictures
 
 SIZE = (32, 32)
 

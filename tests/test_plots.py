@@ -117,7 +117,9 @@ def test_confusion_counts_fit_their_cells():
 def test_against_shows_mean_and_range():
     rng = np.random.default_rng(1)
     x, lenet, dense = [300, 600, 1800, 3000, 5900], rng.random((5, 10)), rng.random((5, 10))
-    figure = plots.against(x, {"LeNet": lenet, "dense": dense}, "images", "accuracy", "T", log=True)
+    figure = plots.plot_with_range(
+        x, {"LeNet": lenet, "dense": dense}, "images", "accuracy", "T", log=True
+    )
     axes = figure.axes[0]
     for label, table, band in zip(
         ["LeNet", "dense"], [lenet, dense], axes.collections, strict=True
@@ -142,7 +144,7 @@ def test_against_shows_mean_and_range():
 @pytest.mark.parametrize(("seeds", "says"), [((1,), True), ((), False)])
 def test_against_one_seed_or_none_and_negative_x(seeds, says):
     values = np.arange(9).reshape(9, *seeds) / 9
-    figure = plots.against(range(-4, 5), {"shifted": values})
+    figure = plots.plot_with_range(range(-4, 5), {"shifted": values})
     np.testing.assert_allclose(line(figure, "shifted").get_ydata(), np.arange(9) / 9)
     assert figure.axes[0].get_xticklabels()[0].get_text() == "−4"
     assert ("one seed" in texts(figure)) == says
@@ -151,12 +153,12 @@ def test_against_one_seed_or_none_and_negative_x(seeds, says):
 @pytest.mark.parametrize("shape", [(3, 2), (4,), (2, 0), (2, 2, 2)])
 def test_against_names_the_series_of_another_shape(shape):
     with pytest.raises(ValueError, match="'odd' needs"):
-        plots.against([1, 2], {"odd": np.zeros(shape)})
+        plots.plot_with_range([1, 2], {"odd": np.zeros(shape)})
 
 
 def test_ladder_dots_ranges_and_literature():
     measured = {"softmax": [0.91, 0.93, 0.92], "LeNet 20–50–500": [0.991, 0.993, 0.992]}
-    figure = plots.ladder(measured, "accuracy", "Ladder", reference={"LeNet 20–50–500": 0.9906})
+    figure = plots.dot_plot(measured, "accuracy", "Ladder", reference={"LeNet 20–50–500": 0.9906})
     axes = figure.axes[0]
     first, second, dots, diamonds = axes.get_lines()
     assert list(first.get_xdata()) == [0.91, 0.93] and list(second.get_xdata()) == [0.991, 0.993]
@@ -171,7 +173,7 @@ def test_ladder_dots_ranges_and_literature():
 
 def test_ladder_refuses_literature_without_a_measurement():
     with pytest.raises(ValueError, match="measured row: LeNet"):
-        plots.ladder({"dense": [0.9]}, reference={"LeNet": 0.99})
+        plots.dot_plot({"dense": [0.9]}, reference={"LeNet": 0.99})
 
 
 def test_scatter_marks_each_point_and_names_it_beside():
@@ -215,7 +217,7 @@ def test_kernels_are_not_transposed():
     assert overlapping(mean) == [] and mean.get_figwidth() <= 9
 
 
-def test_kernels_of_one_channel_or_none():
+def test_kernels_of_one_channel_load_pretrained():
     assert plots.kernels(np.zeros((5, 5, 1, 20)), "First").get_suptitle() == "First"
     with pytest.raises(ValueError, match=r"not \(5, 5\)"):
         plots.kernels(np.zeros((5, 5)))
@@ -223,7 +225,9 @@ def test_kernels_of_one_channel_or_none():
 
 def test_colours_are_safe_and_figures_complete():
     assert {color.lower() for color in plots.PALETTE} <= OKABE_ITO
-    figure = plots.against([1, 2], {str(i): [i, i] for i in range(7)}, "x (s)", "y (m)", "title")
+    figure = plots.plot_with_range(
+        [1, 2], {str(i): [i, i] for i in range(7)}, "x (s)", "y (m)", "title"
+    )
     lines = figure.axes[0].get_lines()
     assert len({to_hex(a.get_color()) for a in lines} & OKABE_ITO) == 7
     assert len({a.get_marker() for a in lines}) == 7  # told apart in grey too

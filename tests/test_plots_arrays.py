@@ -87,7 +87,7 @@ def test_stride_padding_and_dilation_move_and_spread_the_window():
         (lambda: arrays.matrices([IMAGE], ["a", "b"]), "1 arrays, but 2 titles"),
         (lambda: arrays.sliding(IMAGE, KERNEL, IMAGE), r"these settings give \(3, 3\)"),
         (lambda: arrays.sliding(IMAGE, KERNEL, OUTPUT, [(3, 0)]), r"no place \(3, 0\)"),
-        (lambda: arrays.answers({}, {"a": KERNEL}, np.dot), "nothing to draw"),
+        (lambda: arrays.responses({}, {"a": KERNEL}, np.dot), "nothing to draw"),
         (lambda: arrays.signals(np.arange(3), {"s": np.zeros(2)}, "t"), "'s' needs"),
     ],
 )
@@ -134,7 +134,7 @@ def test_a_detector_lights_up_lines_of_its_own_name(chapter, name, step):
 def test_the_figure_draws_the_answer_under_its_filter_and_upright(chapter):
     level = np.zeros((12, 16))
     level[3, 2:12] = 1
-    figure = arrays.answers({"level": level}, chapter["detectors"], chapter["ink_found"])
+    figure = arrays.responses({"level": level}, chapter["detectors"], chapter["ink_found"])
     heads = [axes for axes in figure.axes if axes.get_title()]
     panels = {
         head.get_title(): axes

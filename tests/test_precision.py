@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from course_utils import precision, settings
+from course_utils import config, precision
 
 
 @pytest.fixture(autouse=True)
 def own_machine_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(settings, "machine_folder", lambda: tmp_path / "machine")
+    monkeypatch.setattr(config, "machine_folder", lambda: tmp_path / "machine")
     monkeypatch.setattr(precision, "_has_gpu", lambda: False)
 
 
@@ -63,7 +63,7 @@ def test_a_damaged_timing_is_measured_again(monkeypatch):
     with_flags(monkeypatch, {"amx_bf16"})
     with_ratio(monkeypatch, 2.0, 2.0)
     precision.choose()
-    path = settings.machine_folder() / "precision.json"
+    path = config.machine_folder() / "precision.json"
     path.write_text("{half a")
     assert precision.choose()[0] == "bfloat16"
     assert list(json.loads(path.read_text()).values()) == [2.0]

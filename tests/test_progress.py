@@ -81,20 +81,43 @@ def test_who_watches(environment, watched, monkeypatch):
     assert progress.in_browser() is watched
 
 
-def test_in_the_browser_a_bar_shows_the_last_accuracy(monkeypatch):
-    from tqdm import notebook
+def test_in_the_browser_one_line_lives_and_stays_as_plain_text(monkeypatch):
+    import IPython.display
 
-    bars = []
+    shown = []
 
-    class Bar(notebook.tqdm):
-        def __init__(self, *args, **options):
-            super().__init__(*args, **options)
-            bars.append(self)
+    class Handle:
+        def update(self, content, raw):
+            shown.append(content)
 
-    monkeypatch.setattr(notebook, "tqdm", Bar)
+    def display(content, raw, display_id):
+        shown.append(content)
+        return Handle()
+
+    monkeypatch.setattr(IPython.display, "display", display)
     monkeypatch.setenv("JPY_SESSION_NAME", "x.ipynb")
     model = small(keras)()
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     history = model.fit(*blobs(), epochs=2, verbose=0, callbacks=[progress.progress("net")])
-    assert bars[0].n == bars[0].total == 2
-    assert bars[0].postfix == f"accuracy {history.history['accuracy'][-1]:.4f}"
+    assert all(set(content) == {"text/plain"} for content in shown), "a widget is gone on reopening"
+    during, end = shown[-2]["text/plain"], shown[-1]["text/plain"]
+    assert "2/2 epochs" in during and f"accuracy {history.history['accuracy'][-1]:.4f}" in during
+    assert end.startswith("net: 2 of 2 epochs in ")
+
+
+def test_after_an_error_in_fit_a_stop_is_not_swallowed():
+    """The handler that `fit` left behind finds no training, and the stop goes where it belongs."""
+
+    def fails(epoch, logs):
+        raise RuntimeError("an error of the reader's")
+
+    before, watch = signal.getsignal(signal.SIGINT), progress.progress()
+    try:
+        with pytest.raises(RuntimeError, match="of the reader's"):
+            broken = keras.callbacks.LambdaCallback(on_epoch_begin=fails)
+            compiled().fit(*blobs(), epochs=2, verbose=0, callbacks=[watch, broken])
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+        assert not watch.interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)

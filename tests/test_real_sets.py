@@ -7,7 +7,7 @@ import pytest
 from makers import one_line
 
 from course_utils import datasets
-from course_utils.datasets import cards
+from course_utils.datasets import registry
 
 ROWS = {
     "mnist": (60_000, 10_000),
@@ -67,7 +67,7 @@ def test_loading_mnist_against_keras(real_data, server, tmp_path, monkeypatch, c
         folder.mkdir(parents=True)
         (folder / "mnist.npz").write_bytes(data)
     keras_mnist = importlib.import_module("keras.src.datasets.mnist")
-    checksum = cards.CARDS["mnist"].files[0].checksum.partition(":")[2]
+    checksum = registry.CARDS["mnist"].files[0].checksum.partition(":")[2]
     get_file = keras_mnist.get_file
     home = str(tmp_path / "keras")
 

@@ -5,17 +5,17 @@ import json
 import numpy as np
 import pytest
 
-from course_utils import results, settings
+from course_utils import config, results
 from course_utils.training import Runs
 
 
 @pytest.fixture(autouse=True)
 def own_checkout(tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
-    monkeypatch.setattr(settings, "checkout", lambda: tmp_path)
+    monkeypatch.setattr(config, "checkout", lambda: tmp_path)
     monkeypatch.setattr(results, "_this_run", {})
     yield
-    settings.note_run("quick", [])
+    config.note_run("quick", [])
 
 
 def runs(*accuracy, epochs=5):
@@ -26,7 +26,7 @@ def runs(*accuracy, epochs=5):
         also=[],
         seeds=list(range(len(accuracy))),
         epochs=epochs,
-        updates=None,
+        steps=None,
         parameters=1234,
         build=lambda: None,
     )
@@ -39,7 +39,7 @@ def publish(id="net", chapter="05", data="real", literature=0.99, **more):
 
 
 def test_a_full_run_on_real_data_is_promoted(tmp_path):
-    settings.note_run("full", [])
+    config.note_run("full", [])
     publish("zebra")
     publish("ant", edition="smaller")
     assert results.promote() == 2
@@ -56,16 +56,16 @@ def test_a_full_run_on_real_data_is_promoted(tmp_path):
 
 @pytest.mark.parametrize(
     ("profile", "changed", "data"),
-    [("quick", [], "real"), ("full", ["epochs"], "real"), ("full", [], "drawn")],
+    [("quick", [], "real"), ("full", ["epochs"], "real"), ("full", [], "synthetic")],
 )
 def test_any_other_run_is_not(profile, changed, data):
-    settings.note_run(profile, changed)
+    config.note_run(profile, changed)
     publish(data=data)
     assert results.promote() == 0
 
 
 def test_promoting_keeps_what_is_there_and_replaces_by_id(tmp_path):
-    settings.note_run("full", [])
+    config.note_run("full", [])
     publish("ant")
     publish("bee")
     results.promote()
@@ -78,15 +78,15 @@ def test_promoting_keeps_what_is_there_and_replaces_by_id(tmp_path):
 
 
 def test_the_table_holds_literature_reference_and_this_run(capsys):
-    settings.note_run("full", [])
+    config.note_run("full", [])
     publish("ant")
     publish("other", chapter="06")
     results.promote()
     results._this_run.clear()
-    results.publish("bee", runs(0.5, 0.7), chapter="05", what="bee", data="drawn")
-    results.publish("cow", runs(0.8), chapter="05", what="cow", data="drawn")
+    results.publish("bee", runs(0.5, 0.7), chapter="05", what="bee", data="synthetic")
+    results.publish("cow", runs(0.8), chapter="05", what="cow", data="synthetic")
     long = results.Measured(np.array([36.03]), [0], None, [], None)
-    results.publish("doe", long, chapter="05", what="doe", data="drawn", metric="minutes")
+    results.publish("doe", long, chapter="05", what="doe", data="synthetic", metric="minutes")
     results.table("05")
     head, bee, cow, doe, ant = capsys.readouterr().out.splitlines()
     assert head.split("  ")[-1].strip() == "this run"
@@ -97,7 +97,7 @@ def test_the_table_holds_literature_reference_and_this_run(capsys):
 
 
 def test_what_was_not_taken_is_not_made_up():
-    settings.note_run("full", [])
+    config.note_run("full", [])
     rule = results.Measured(np.array([0.9]), [0], None, [], None)
     results.publish("rule", rule, chapter="10", what="a rule", data="generated")
     results.promote()
@@ -106,7 +106,7 @@ def test_what_was_not_taken_is_not_made_up():
 
 
 def test_the_readme_table_holds_what_the_literature_knows():
-    settings.note_run("full", [])
+    config.note_run("full", [])
     publish("ant")
     publish("bee", literature=None)
     results.promote()
@@ -128,36 +128,3 @@ def test_what_another_loop_measured_is_published_alike():
     row = results._this_run["mae"]
     assert (row["measured"], row["spread"], row["seeds"]) == (2.5, [2.0, 3.0], [0, 1])
     assert (row["train_seconds"], row["parameters"], row["epochs"]) == (70.0, 5121, 100)
-
-
-def double(x):
-    return 2 * x
-
-
-def triple(x):
-    return 3 * x
-
-
-def test_a_full_run_keeps_a_value_by_all_it_depends_on():
-    settings.note_run("full", [])
-    calls = []
-
-    def value(*depends):
-        return results.kept(lambda: calls.append(1) or len(calls), *depends)
-
-    data = np.arange(4.0)
-    assert value(data, double, {"epochs": 3}) == value(data.copy(), double, {"epochs": 3}) == 1
-    others = [(data + 1, double, 3), (data, triple, 3), (data, double, 4), (data,), (data[:2],)]
-    assert [value(*other) for other in others] == [2, 3, 4, 5, 6]
-    assert value(data, double, {"epochs": 3}) == 1
-
-
-@pytest.mark.parametrize("profile", ["quick", "lesson"])
-def test_a_smaller_run_computes_a_value_once_and_writes_nothing(profile, tmp_path):
-    settings.note_run(profile, [])
-    values = iter([[1], [2]])
-    first = results.kept(lambda: next(values), profile, "same")
-    first.append("the caller's own")
-    assert results.kept(lambda: next(values), profile, "same") == [1]
-    assert results.kept(lambda: next(values), profile, "another") == [2]
-    assert not (tmp_path / "build").exists()

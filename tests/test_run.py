@@ -15,11 +15,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from course_utils import chapters, datasets, execute, results, run
-from course_utils.__main__ import main
-from course_utils.chapters import RunError, find, keep
+from course_utils import datasets, results
+from course_utils.cli import main
+from course_utils.runner import finished, schedule, worker
+from course_utils.runner.finished import RunError, find, keep
 
-NOTE = "from course_utils.record import note\n"
+NOTE = "from course_utils.events import note\n"
 DATA = NOTE + "note('data', name='toy', source='generated', origin='seed')\n"
 CLAIMS = NOTE + "note('claim', sentence='a', held=True, margin=1)\n" * 2
 SHOW = (
@@ -53,7 +54,7 @@ def here(tmp_path, monkeypatch):
 
 
 def go(folder, *names, **options):
-    return run.run(names, folder=folder / "notebooks", **options)
+    return schedule.run(names, folder=folder / "notebooks", **options)
 
 
 def printed(folder, stem):
@@ -102,7 +103,9 @@ def test_kept_until_something_that_matters_changes(here, monkeypatch):
         runs.append(chapter.key)
         out.parent.mkdir(exist_ok=True)
         out.write_bytes(path.read_bytes())
-        chapter.notes = [{"kind": "data", "name": "mnist", "source": "drawn", "origin": "drawn"}]
+        chapter.notes = [
+            {"kind": "data", "name": "mnist", "source": "synthetic", "origin": "synthetic"}
+        ]
         keep(chapter, offline)
 
     def ran(**options):
@@ -110,7 +113,7 @@ def test_kept_until_something_that_matters_changes(here, monkeypatch):
         assert go(here, **options) == 0
         return len(runs) > before
 
-    monkeypatch.setattr(run, "_run_one", without_kernel)
+    monkeypatch.setattr(schedule, "_run_one", without_kernel)
     assert ran()
     executed = out.read_bytes()
     assert not ran()
@@ -123,7 +126,7 @@ def test_kept_until_something_that_matters_changes(here, monkeypatch):
     assert out.read_bytes() == executed
     assert ran(fresh=True)
     assert ran(seed=1)
-    assert ran(source="drawn")
+    assert ran(source="synthetic")
     assert ran(profile="lesson")
     assert ran(), "one run of a kind is kept: seed 1 took its place"
     assert not ran()
@@ -135,7 +138,7 @@ def test_kept_until_something_that_matters_changes(here, monkeypatch):
     nb.cells[2].source += "# changed"
     nbformat.write(nb, path)
     assert ran()
-    monkeypatch.setattr(chapters, "_versions", lambda: ["keras 99"])
+    monkeypatch.setattr(finished, "_versions", lambda: ["keras 99"])
     assert ran()
     assert len(list((here / "build" / "runs").glob("01_a-quick-auto-*.json"))) == 1
 
@@ -147,10 +150,11 @@ def test_resumes_after_interruption(here, how):
     flag = here / "started"
     notebook(here, "02_long", f"open({str(flag)!r}, 'w').close()\nimport time\ntime.sleep(300)")
     code = (
-        "import sys; from pathlib import Path; from course_utils import __main__, run\n"
-        f"find, folder = run.find, Path({str(here / 'notebooks')!r})\n"
-        "run.find = lambda names, _: find(names, folder)\n"
-        "sys.exit(__main__.main(['run', '--jobs', '1', '--source', 'drawn']))"
+        "import sys; from pathlib import Path; from course_utils import cli\n"
+        "from course_utils.runner import schedule\n"
+        f"find, folder = schedule.find, Path({str(here / 'notebooks')!r})\n"
+        "schedule.find = lambda names, _: find(names, folder)\n"
+        "sys.exit(cli.main(['run', '--jobs', '1', '--source', 'synthetic']))"
     )
     first = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
     try:
@@ -160,7 +164,7 @@ def test_resumes_after_interruption(here, how):
         first.send_signal(how)
         _, said = first.communicate(timeout=60)
     finally:
-        execute.end_processes(first.pid)
+        worker.end_processes(first.pid)
     assert first.returncode == (-how if how == signal.SIGKILL else 130)
     if how != signal.SIGKILL:
         assert "interrupted: what is finished is kept" in said
@@ -169,7 +173,7 @@ def test_resumes_after_interruption(here, how):
     assert [path.name.split("-")[0] for path in kept] == ["01_first"]
     notebook(here, "02_long", "print('short now')")
     begun = kept[0].stat().st_mtime_ns
-    assert go(here, source="drawn") == 0
+    assert go(here, source="synthetic") == 0
     assert kept[0].stat().st_mtime_ns == begun, "the finished chapter ran again"
     assert printed(here, "02_long") == "short now\n"
 
@@ -190,7 +194,7 @@ def running(process):
 
 def test_two_runs_do_not_share_a_build_folder(here):
     notebook(here, "01_a", "1")
-    with run._alone(), pytest.raises(RunError, match="another run is at work"):
+    with schedule._alone(), pytest.raises(RunError, match="another run is at work"):
         go(here)
 
 
@@ -217,14 +221,14 @@ def test_names_of_chapters(here):
         (["99"], "unknown chapter '99': choose from 05_lenet"),
         ([""], "unknown chapter ''"),
         (["--profile", "fast"], "unknown 'fast': choose one of quick, lesson, full"),
-        (["--source", "web"], "unknown 'web': choose one of auto, real, drawn"),
+        (["--source", "web"], "unknown 'web': choose one of auto, real, synthetic"),
         (["--jobs", "0"], "jobs must be at least 1, not 0"),
         (["--seed", "-1"], "seed must be at least 0, not -1"),
     ],
 )
 def test_what_cannot_be_run_is_one_sentence(here, monkeypatch, capsys, arguments, sentence):
     notebook(here, "05_lenet", "1")
-    monkeypatch.setattr(run, "find", lambda names, _: find(names, here / "notebooks"))
+    monkeypatch.setattr(schedule, "find", lambda names, _: find(names, here / "notebooks"))
     assert main(["run", *arguments]) == 2
     said = capsys.readouterr().err
     assert sentence in said
@@ -255,7 +259,7 @@ def test_store_writes_outputs_and_nothing_else(here, monkeypatch, capsys):
     monkeypatch.setattr(results, "promote", lambda: promoted.append(1) or 7)
     path = notebook(here, "01_a", "print('a'); print('b')", "3 * 7", FIGURE, WIDGET)
     before = nbformat.read(path, as_version=4)
-    assert go(here, store=True, source="drawn") == 0
+    assert go(here, store=True, source="synthetic") == 0
     assert "7 results promoted" in capsys.readouterr().out
     text = path.read_text(encoding="utf-8")
     raw = json.loads(text)
@@ -277,7 +281,7 @@ def test_store_writes_outputs_and_nothing_else(here, monkeypatch, capsys):
     assert (image.mode, image.size) == ("P", (60, 60))
     assert "now" not in svg.data["image/svg+xml"]
     # storing the same again changes nothing
-    assert go(here, store=True, source="drawn", fresh=True) == 0
+    assert go(here, store=True, source="synthetic", fresh=True) == 0
     assert path.read_text(encoding="utf-8") == text
     assert promoted == [1, 1]
 
@@ -286,7 +290,7 @@ def test_store_needs_a_finished_chapter(here, monkeypatch, capsys):
     monkeypatch.setattr(results, "promote", lambda: pytest.fail("nothing to promote"))
     path = notebook(here, "01_a", "1 / 0")
     before = path.read_bytes()
-    assert go(here, store=True, source="drawn") == 1
+    assert go(here, store=True, source="synthetic") == 1
     assert path.read_bytes() == before
 
 
@@ -298,6 +302,6 @@ def test_memory_counts_the_kernel():
     )
     try:
         child.stdout.readline()
-        assert run._memory(os.getpid()) > 200_000_000 + psutil.Process().memory_info().rss // 2
+        assert schedule._memory(os.getpid()) > 200_000_000 + psutil.Process().memory_info().rss // 2
     finally:
         child.communicate(b"\n")

@@ -5,21 +5,21 @@ import sys
 
 import pytest
 
-from course_utils import settings, training
+from course_utils import config, session
 
 
 @pytest.fixture
 def quiet_setup(monkeypatch):
-    """`training.setup` in float32; what it changes in Keras and TensorFlow is put back."""
+    """`session.setup` in float32; what it changes in Keras and TensorFlow is put back."""
     import keras
     import tensorflow as tf
 
     before = keras.config.dtype_policy()
     monkeypatch.setenv("COURSE_PRECISION", "float32")
-    yield training.setup
+    yield session.setup
     keras.config.set_dtype_policy(before)
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
-    settings.note_run("quick", [])
+    config.note_run("quick", [])
 
 
 def test_setup_resolves_argument_then_environment_then_lesson(quiet_setup, monkeypatch):
@@ -41,8 +41,8 @@ def test_setup_prints_what_it_chose_as_a_table(quiet_setup, capsys):
 
 def test_setup_notes_what_the_reader_chose(quiet_setup):
     quiet_setup("quick", own={"a": 1, "b": None}, epochs=(7, 1, 2, 3), seeds=(1, 1, 2, 3))
-    assert settings.changed_budget() == ["epochs", "a"]
-    assert settings.profile() == "quick"
+    assert config.changed_budget() == ["epochs", "a"]
+    assert config.profile() == "quick"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_an_unknown_profile_in_the_environment_is_named_with_its_variable(quiet_
 
 
 def test_setup_in_a_fresh_process_writes_nothing_to_stderr():
-    code = "from course_utils import training; training.setup('quick', dtype='float32')"
+    code = "from course_utils import session; session.setup('quick', dtype='float32')"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stderr == ""
     assert run.stdout.startswith("Profile quick")

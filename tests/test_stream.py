@@ -8,10 +8,10 @@ from course_utils import training
 
 def test_a_stream_is_in_order_without_a_seed_and_deals_out_everything_with_one():
     x, y = np.arange(10)[:, np.newaxis], {"a": np.arange(10), "b": -np.arange(10)}
-    in_order = training.stream((x, y), 4)
+    in_order = training.make_dataset((x, y), 4)
     assert [len(xs) for xs, _ in in_order] == [4, 4, 2]
     np.testing.assert_array_equal(np.concatenate([xs for xs, _ in in_order]), x)
-    shuffled = training.stream((x, y), 4, seed=1)
+    shuffled = training.make_dataset((x, y), 4, seed=1)
     first, second = ([(xs[:, 0], ys) for xs, ys in shuffled] for _ in range(2))
     for epoch in (first, second):
         rows = np.concatenate([xs for xs, _ in epoch])
@@ -21,7 +21,7 @@ def test_a_stream_is_in_order_without_a_seed_and_deals_out_everything_with_one()
     assert any(not np.array_equal(a, b) for (a, _), (b, _) in zip(first, second, strict=True))
     assert not shuffled.options().autotune.enabled
     with pytest.raises(ValueError, match="need a seed"):
-        training.stream((x, y), 4, updates=3)
+        training.make_dataset((x, y), 4, updates=3)
 
 
 @pytest.mark.parametrize(

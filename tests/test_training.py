@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from course_utils import results, settings, training
+from course_utils import config, training
+from course_utils.cache import Store
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +23,15 @@ def keras():
 @pytest.fixture(autouse=True)
 def own_build_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_BUILD", str(tmp_path / "build"))
-    settings.note_run("quick", [])
+    config.note_run("quick", [])
     forget()
     yield
-    settings.note_run("quick", [])
+    config.note_run("quick", [])
 
 
 def forget():
     """As in a fresh process: nothing measured yet (networks may be traced)."""
-    results.Store._memory.clear()
+    Store._memory.clear()
 
 
 def blobs(n=200, seed=0):
@@ -104,91 +105,68 @@ def test_two_networks_that_differ_are_traced_apart(keras):
     assert len(training._traced) == 3
 
 
-@pytest.mark.parametrize(("budget", "steps"), [({"updates": 11}, 11), ({"epochs": 7}, 14)])
+@pytest.mark.parametrize(("budget", "steps"), [({"steps": 11}, 11), ({"epochs": 7}, 14)])
 def test_a_budget_is_spent_exactly(keras, budget, steps):
     training._traced.clear()
     runs = training.measure(small(keras), blobs(30), blobs(20, 1), batch_size=16, **budget)
-    assert {"updates": runs.updates, "epochs": runs.epochs} == {
-        **{"updates": None, "epochs": None},
+    assert {"steps": runs.steps, "epochs": runs.epochs} == {
+        **{"steps": None, "epochs": None},
         **budget,
     }
     model, _ = next(iter(training._traced.values()))
     assert int(model.optimizer.iterations) == steps
 
 
-@pytest.mark.parametrize("budget", [{}, {"epochs": 1, "updates": 1}])
+@pytest.mark.parametrize("budget", [{}, {"epochs": 1, "steps": 1}])
 def test_measure_wants_one_budget(keras, budget):
-    with pytest.raises(ValueError, match="give either epochs or updates"):
+    with pytest.raises(ValueError, match="give either epochs or steps"):
         training.measure(small(keras), blobs(), blobs(), **budget)
 
 
-@pytest.mark.parametrize("name", ["epochs", "updates", "batch_size"])
+@pytest.mark.parametrize("name", ["epochs", "steps", "batch_size"])
 def test_measure_refuses_a_budget_of_nothing(keras, name):
     budget = {"epochs": 1, name: 0} if name == "batch_size" else {name: 0}
     with pytest.raises(ValueError, match=f"{name} must be a whole number of at least 1, not 0"):
         training.measure(small(keras), blobs(), blobs(), **budget)
 
 
-def test_a_full_run_continues_where_it_was_interrupted(keras, tmp_path):
-    settings.note_run("full", [])
-    seen = []
+def test_a_full_run_continues_where_it_was_interrupted(keras, tmp_path, monkeypatch):
+    config.note_run("full", [])
+    fit, calls = keras.Model.fit, []
 
-    def also(model):
-        if len(seen) == 1:
+    def interrupted(*args, **options):
+        calls.append(1)
+        if len(calls) == 2:
             raise KeyboardInterrupt
-        seen.append(1)
-        return [1.5]
+        return fit(*args, **options)
 
+    monkeypatch.setattr(keras.Model, "fit", interrupted)
     arguments = (small(keras), blobs(), blobs(100, 1))
+    measured = {"epochs": 2, "seeds": [0, 1], "also": lambda model: [1.5]}
     with pytest.raises(KeyboardInterrupt):
-        training.measure(*arguments, epochs=2, seeds=[0, 1], also=also)
-    kept = list((tmp_path / "build" / "kept").glob("*.json"))
+        training.measure(*arguments, **measured)
+    kept = list((tmp_path / "build" / "cache").glob("*.json"))
     assert len(kept) == 1
     seconds = json.loads(kept[0].read_text())["seconds"]
-    seen.extend([1, 1])
     forget()
-    runs = training.measure(*arguments, epochs=2, seeds=[0, 1], also=also)
-    assert runs.seconds[0] == seconds and runs.also == [[1.5], [1.5]]
+    runs = training.measure(*arguments, **measured)
+    assert len(calls) == 3 and runs.seconds[0] == seconds and runs.also == [[1.5], [1.5]]
     assert training.accuracy(runs.model, *blobs(100, 1)) == runs.accuracy[0]
-    assert not list((tmp_path / "build" / "kept").glob(".*"))
+    assert not list((tmp_path / "build" / "cache").glob(".*"))
 
 
-def test_a_learning_rate_schedule_is_known_by_its_numbers_and_not_by_its_address(keras):
-    def key(steps):
-        optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, steps))
-        return training._compiled(small(keras), optimizer, "mse", blobs(2))[0]
-
-    assert key(10) == key(10) != key(11)
-    assert " at 0x" not in key(10)
-
-
-def test_a_functional_network_is_known_whatever_was_built_before(keras):
-    layers = keras.layers
-
-    def branches(first_to=1):
-        inputs = keras.Input((8, 8, 1))
-        one, two = layers.Flatten()(inputs), layers.Flatten()(inputs)
-        one = layers.Dense(3)(one)
-        return keras.Model(inputs, layers.Dense(2)([one, two][1 - first_to]))
-
-    first = results.definition(branches(), [])
-    layers.Dense(7), layers.Flatten()  # names are counted on
-    assert results.definition(branches(), []) == first
-    assert results.definition(branches(first_to=0), []) != first
-
-
-@pytest.mark.parametrize("change", ["network", "data", "epochs", "optimizer", "about"])
+@pytest.mark.parametrize("change", ["network", "data", "epochs", "optimizer"])
 def test_a_kept_result_is_used_for_the_same_experiment_only(keras, tmp_path, change):
-    settings.note_run("full", [])
-    base = {"train": blobs(), "epochs": 1, "optimizer": "adam", "about": [np.zeros(2)]}
+    config.note_run("full", [])
+    base = {"train": blobs(), "epochs": 1, "optimizer": "adam"}
     training.measure(small(keras), test=blobs(50, 1), **base)
     network = small(keras, 5 if change == "network" else 4)
-    other = {"train": blobs(seed=9), "epochs": 2, "optimizer": "sgd", "about": [np.ones(2)]}
+    other = {"train": blobs(seed=9), "epochs": 2, "optimizer": "sgd"}
     changed = {key: other[key] if key[:4] == change[:4] else base[key] for key in base}
     if change == "data":
         changed["train"] = other["train"]
     training.measure(network, test=blobs(50, 1), **changed)
-    assert len(list((tmp_path / "build" / "kept").glob("*.json"))) == 2
+    assert len(list((tmp_path / "build" / "cache").glob("*.json"))) == 2
 
 
 def brighter(images, two, by=0.0):
@@ -201,7 +179,7 @@ def test_batches_are_changed_anew_in_each_epoch_and_repeat_from_the_seed(keras):
     x, y = blobs(12)
 
     def epochs(seed, by=1.0):
-        stream = training.stream((x, y), 4, seed, augment=partial(brighter, by=by))
+        stream = training.make_dataset((x, y), 4, seed, augment=partial(brighter, by=by))
         return [np.concatenate([batch.numpy() for batch, _ in stream]) for _ in range(2)]
 
     def added(images):
@@ -266,17 +244,35 @@ def test_quick_runs_keep_nothing_on_disk(keras, tmp_path):
     assert not (tmp_path / "build").exists()
 
 
-def test_within_a_process_an_experiment_is_measured_once(keras):
-    asked = []
+def test_within_a_process_an_experiment_is_measured_once(keras, monkeypatch):
+    fit, calls = keras.Model.fit, []
+    monkeypatch.setattr(keras.Model, "fit", lambda *a, **k: calls.append(1) or fit(*a, **k))
     arguments = (small(keras), blobs(50), blobs(20, 1))
-
-    def ask(model):
-        asked.append(model)
-
     for seeds in ([0, 1], [1, 0], [0]):
-        runs = training.measure(*arguments, epochs=1, seeds=seeds, also=ask)
+        runs = training.measure(*arguments, epochs=1, seeds=seeds)
         assert training.accuracy(runs.model, *blobs(20, 1)) == runs.accuracy[0]
-    assert len(asked) == 3  # seed 1 again, for its weights, when it comes first
+    assert len(calls) == 3  # seed 1 again, for its weights, when it comes first
+
+
+def test_traced_networks_are_bounded(keras):
+    training._traced.clear()
+    for width in range(1, training._MOST_TRACED + 3):
+        training._compiled(small(keras, width), "adam", "mse", blobs(2))
+    assert len(training._traced) == training._MOST_TRACED
+    last = training._compiled(small(keras, width), "adam", "mse", blobs(2))[1]
+    assert last is next(reversed(training._traced.values()))[0]
+
+
+def test_what_was_measured_before_a_loss_is_changed_is_not_given_for_it(keras):
+    def measured(sign):
+        def loss(labels, outputs):
+            return sign * keras.ops.sum(outputs, axis=-1)
+
+        return training.measure(small(keras), blobs(50), blobs(20, 1), epochs=1, loss=loss)
+
+    assert measured(1).histories != measured(0).histories
+    losses = keras.losses.SparseCategoricalCrossentropy()
+    assert training.measure(small(keras), blobs(50), blobs(20, 1), epochs=1, loss=losses)
 
 
 def test_accuracy_of_one_output_unit(keras):

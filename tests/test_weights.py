@@ -3,7 +3,7 @@
 import pytest
 from makers import keras_weights
 
-from course_utils import datasets, weights
+from course_utils import datasets, pretrained
 from course_utils.datasets import downloads
 
 # Keras's own, while it writes weights.
@@ -54,8 +54,8 @@ def served(server, monkeypatch, home, good):
 
 
 def test_weights_are_fetched_once(served, make, good, capsys):
-    assert total(weights.or_none(make)) == pytest.approx(good[1])
-    assert total(weights.or_none(make)) == pytest.approx(good[1])
+    assert total(pretrained.load_pretrained(make)) == pytest.approx(good[1])
+    assert total(pretrained.load_pretrained(make)) == pytest.approx(good[1])
     assert served.gets == [f"/{NAME}"]
     assert "cannot be had" not in capsys.readouterr().out
 
@@ -64,33 +64,33 @@ def test_weights_in_the_cache_need_no_network(home, make, good, monkeypatch):
     monkeypatch.setenv("COURSE_OFFLINE", "1")
     home.mkdir()
     (home / NAME).write_bytes(good[0])
-    assert total(weights.or_none(make)) == pytest.approx(good[1])
+    assert total(pretrained.load_pretrained(make)) == pytest.approx(good[1])
 
 
 def test_no_network_is_said_in_one_line_and_nothing_is_asked(served, make, monkeypatch, capsys):
     monkeypatch.setenv("COURSE_OFFLINE", "1")
-    assert weights.or_none(make) is None
+    assert pretrained.load_pretrained(make) is None
     assert served.gets == []
     assert capsys.readouterr().out.splitlines()[-1] == (
         "The weights cannot be had: no network can be reached."
     )
     monkeypatch.setenv("COURSE_SOURCE", "real")
     with pytest.raises(datasets.NotReachable, match="not here: no network can be reached"):
-        weights.or_none(make)
-    assert weights.or_none(make, optional=True) is None
+        pretrained.load_pretrained(make)
+    assert pretrained.load_pretrained(make, optional=True) is None
 
 
 @pytest.mark.parametrize("fault", ["missing", "login", "truncated", "stalled"])
 def test_a_download_that_fails_is_none_and_leaves_nothing_behind(
     fault, served, make, good, home, monkeypatch, capsys
 ):
-    monkeypatch.setattr(weights, "STALLED_S", 0.5)
+    monkeypatch.setattr(pretrained, "STALLED_S", 0.5)
     served.faults[f"/{NAME}"] = fault
-    assert weights.or_none(make) is None
+    assert pretrained.load_pretrained(make) is None
     assert "The weights cannot be had: " in capsys.readouterr().out
     assert not (home / NAME).exists()
     del served.faults[f"/{NAME}"]
-    assert total(weights.or_none(make)) == pytest.approx(good[1])
+    assert total(pretrained.load_pretrained(make)) == pytest.approx(good[1])
 
 
 def test_a_file_that_holds_no_weights_is_set_aside_and_fetched_again(
@@ -98,15 +98,15 @@ def test_a_file_that_holds_no_weights_is_set_aside_and_fetched_again(
 ):
     home.mkdir()
     (home / NAME).write_bytes(b"<html>Please sign in</html>")
-    assert total(weights.or_none(make)) == pytest.approx(good[1])
+    assert total(pretrained.load_pretrained(make)) == pytest.approx(good[1])
     assert f"{NAME} held no weights and is set aside." in capsys.readouterr().out
     assert (home / f"{NAME}.broken").read_bytes().startswith(b"<html>")
 
 
 def test_drawn_data_ask_for_nothing(served, make, monkeypatch, capsys):
-    monkeypatch.setenv("COURSE_SOURCE", "drawn")
-    assert weights.or_none(make) is None
-    assert served.gets == [] and "drawn data are asked for" in capsys.readouterr().out
+    monkeypatch.setenv("COURSE_SOURCE", "synthetic")
+    assert pretrained.load_pretrained(make) is None
+    assert served.gets == [] and "synthetic data are asked for" in capsys.readouterr().out
 
 
 def test_an_error_that_is_not_the_networks_is_not_swallowed(home):
@@ -114,4 +114,4 @@ def test_an_error_that_is_not_the_networks_is_not_swallowed(home):
         raise ValueError("no such layer")
 
     with pytest.raises(ValueError, match="no such layer"):
-        weights.or_none(wrong)
+        pretrained.load_pretrained(wrong)

@@ -1,7 +1,7 @@
 """The data sets of the course: `load("mnist")` finds, fetches, checks or draws them.
 
 Looked up in this order: the class folder (`COURSE_DATA_DIR`), the course folder (`data/`), the
-Keras cache, the canonical address; where none gives it, a drawn stand-in, said in one line.
+Keras cache, the canonical address; where none gives it, a synthetic stand-in, said in one line.
 """
 
 import operator
@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import record, settings
-from . import places
-from .cards import CARDS, GENERATED, Card
+from .. import config, events
+from . import locations
 from .downloads import offline
 from .errors import (
     BadRequest,
@@ -23,7 +22,8 @@ from .errors import (
     NotWritable,
     WrongChecksum,
 )
-from .ready import Arrays, Ragged
+from .processed import Arrays, Ragged
+from .registry import CARDS, GENERATED, Card
 
 __all__ = [
     "CARDS", "BadRequest", "BrokenFile", "Card", "Dataset", "DatasetError", "Fetched", "NoStandIn",
@@ -47,8 +47,8 @@ class Dataset:
     y_test: np.ndarray
     class_names: tuple[str, ...]
     card: Card | None
-    source: str  # real, drawn or generated
-    origin: str  # class folder, course folder, Keras cache, downloaded, drawn
+    source: str  # real, synthetic or generated
+    origin: str  # class folder, course folder, Keras cache, downloaded, synthetic
     extras: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -76,8 +76,8 @@ def load(
     """Load the set `name`, or its first `train` and `test` rows (None: all), and say in one line
     what it is and where it came from.
 
-    source: "real" never falls back on drawn data, "drawn" never asks the network, "auto" does what
-    `COURSE_SOURCE` says, else real with fallback. `seed` is that of drawn data. Sets that the
+    source: "real" never falls back, "synthetic" never asks the network, "auto" does what
+    `COURSE_SOURCE` says, else real with fallback. `seed` is that of synthetic data. Sets that the
     course itself defines are made on the spot, whatever the source.
     Raises a `DatasetError` of one sentence.
     """
@@ -86,30 +86,30 @@ def load(
         _check_count(card, part, rows, most)
     try:
         given = None if source == "auto" else source
-        source = settings.choice(given, "COURSE_SOURCE", settings.SOURCES, "auto")
+        source = config.choice(given, "COURSE_SOURCE", config.SOURCES, "auto")
     except ValueError as error:
         raise BadRequest(f"source: {error}") from None
     if name in GENERATED:
-        from course_utils import drawn
+        from course_utils import synthetic
 
-        arrays = dict(drawn.GENERATED[name](train or card.train, test or card.test, seed))
+        arrays = dict(synthetic.GENERATED[name](train or card.train, test or card.test, seed))
         return _finished(card, arrays, "generated", "generated", "made on the spot", [])
     notes: list[str] = []
     reason = "as asked for"
-    if source != "drawn":
+    if source != "synthetic":
         try:
-            origin, arrays = places.find(card, train, test, notes)
+            origin, arrays = locations.find(card, train, test, notes)
             for part, rows in (("train", train), ("test", test)):
                 _check_count(card, part, rows, len(arrays[f"y_{part}"]), "this copy of ")
-            where = origin if origin == places.DOWNLOADED else f"from the {origin}"
+            where = origin if origin == locations.DOWNLOADED else f"from the {origin}"
             return _finished(card, arrays, "real", origin, where, notes)
         except NotReachable as error:
             if source == "real":
                 sentence = f"the real {card.title} is not here and cannot be fetched: {error}"
                 raise NotReachable(f"{sentence}; {_how(card)}") from None
             reason = f"because {error}; {_how(card)}"
-    arrays = _drawn(card, train or card.train, test or card.test, seed, reason)
-    return _finished(card, arrays, "drawn", "drawn", reason, notes)
+    arrays = _synthetic(card, train or card.train, test or card.test, seed, reason)
+    return _finished(card, arrays, "synthetic", "synthetic", reason, notes)
 
 
 def fetch(name: str) -> Fetched:
@@ -119,10 +119,10 @@ def fetch(name: str) -> Fetched:
         return Fetched(name, True, f"{card.title}: made on the spot, nothing to fetch.")
     notes: list[str] = []
     try:
-        origin, _ = places.find(card, None, None, notes)
+        origin, _ = locations.find(card, None, None, notes)
     except DatasetError as error:
         return Fetched(name, False, _sentence(f"{card.title}: not here, {error}", notes))
-    where = origin if origin == places.DOWNLOADED else f"already in the {origin}"
+    where = origin if origin == locations.DOWNLOADED else f"already in the {origin}"
     return Fetched(name, True, _sentence(f"{card.title}: {where}", notes))
 
 
@@ -173,15 +173,15 @@ def _finished(
                    extras=arrays)  # fmt: skip
     rows = f"{len(data.y_train):,} + {len(data.y_test):,} {card.things}"
     print(_sentence(f"{card.title}: {source}, {rows}, {where}", notes))
-    record.note("data", name=card.name, source=source, origin=origin)
+    events.note("data", name=card.name, source=source, origin=origin)
     return data
 
 
-def _drawn(card: Card, train: int, test: int, seed: int, reason: str) -> Arrays:
-    from course_utils import drawn
+def _synthetic(card: Card, train: int, test: int, seed: int, reason: str) -> Arrays:
+    from course_utils import synthetic
 
-    if card.name not in drawn.STAND_INS:
+    if card.name not in synthetic.STAND_INS:
         raise NoStandIn(
-            f"there is no drawn stand-in for {card.title} yet, and it was needed {reason}"
+            f"there is no synthetic stand-in for {card.title} yet, and it was needed {reason}"
         )
-    return dict(drawn.STAND_INS[card.name](train, test, seed))
+    return dict(synthetic.STAND_INS[card.name](train, test, seed))

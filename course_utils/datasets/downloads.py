@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from .. import settings
-from .cards import CARDS, Card, Remote
+from .. import config
 from .errors import NotReachable, NotWritable, WrongChecksum
+from .registry import CARDS, Card, Remote
 
 PROBE_S = 2.8  # how long to find out whether there is a network at all
 CONNECT_S = 3.0
@@ -34,7 +34,7 @@ def offline() -> bool:
     `COURSE_OFFLINE=1` says so in advance; a run passes it on to the kernels that it starts.
     """
     global _offline
-    if settings.flag("COURSE_OFFLINE"):
+    if config.flag("COURSE_OFFLINE"):
         return True
     with _probing:
         if _offline is None:
@@ -111,7 +111,7 @@ def locked(card: Card) -> Iterator[Path]:
     """The course folder, this set's files in it ours alone; every OSError becomes a sentence."""
     from filelock import FileLock, Timeout
 
-    folder = settings.cache_folder()
+    folder = config.cache_folder()
     wait = GRACE_S + sum(map(_seconds, card.files))
     try:
         folder.mkdir(parents=True, exist_ok=True)

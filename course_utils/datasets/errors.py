@@ -19,7 +19,7 @@ class NotReachable(DatasetError):
 
 
 class NoStandIn(DatasetError):
-    """The set has no drawn stand-in (yet)."""
+    """The set has no synthetic stand-in (yet)."""
 
 
 class NotWritable(DatasetError):

@@ -188,7 +188,7 @@ def _grey_border(axes: "Axes", shape: tuple[int, ...], padding: int) -> None:
 
 
 @styled
-def answers(
+def responses(
     pictures: Mapping[str, np.ndarray], filters: Mapping[str, np.ndarray],
     answer: Callable[[np.ndarray, np.ndarray], np.ndarray], title: str = "",
 ) -> "Figure":  # fmt: skip

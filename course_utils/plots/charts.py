@@ -95,7 +95,7 @@ def _over_seeds(tables: Mapping[str, np.ndarray]) -> str:
 
 
 @styled
-def against(
+def plot_with_range(
     x: Sequence[float], series: Mapping[str, np.ndarray], xlabel: str = "", ylabel: str = "",
     title: str = "", log: bool = False,
 ) -> "Figure":  # fmt: skip
@@ -125,7 +125,7 @@ def against(
 
 
 @styled
-def ladder(
+def dot_plot(
     measured: Mapping[str, Sequence[float]], xlabel: str = "", title: str = "",
     reference: Mapping[str, float] | None = None,
 ) -> "Figure":  # fmt: skip

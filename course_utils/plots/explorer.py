@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.plots.arrays import answers
+from course_utils.plots.arrays import responses
 
 OWN = "your own"
 
@@ -17,7 +17,7 @@ def explorer(
     answer: Callable[[np.ndarray, np.ndarray], np.ndarray],
     turned: Callable[[np.ndarray, int], np.ndarray],
 ) -> Any:
-    """Widgets around `plots.answers`, with one picture and one filter of 3 × 3 at a time.
+    """Widgets around `plots.arrays.responses`, with one picture and one filter of 3 × 3 at a time.
 
     A menu of pictures, a menu of filters, a slider that turns the filter (`turned(filter,
     steps)`, steps of 45°) and nine fields to change it. Returns an ipywidgets box; its `picture`,
@@ -46,7 +46,7 @@ def explorer(
     def draw() -> None:
         is_turned = turn.value and filter_.value != OWN
         name = filter_.value + (f", turned by {45 * turn.value}°" if is_turned else "")
-        one = answers({picture.value: pictures[picture.value]}, {name: kernel()}, answer)
+        one = responses({picture.value: pictures[picture.value]}, {name: kernel()}, answer)
         png = one._repr_mimebundle_()["image/png"]
         shown.value = base64.b64decode(png)
 

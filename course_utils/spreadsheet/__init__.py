@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils import settings
+from course_utils import config
 from course_utils.spreadsheet import layers
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def write(model: "keras.Sequential", image: np.ndarray, path: str | Path) -> Pat
     file = io.BytesIO()
     layers.workbook(model.layers, _picture(model, image)).save(file)
     try:
-        settings.write_beside(path, lambda beside: beside.write_bytes(file.getvalue()))
+        config.write_beside(path, lambda beside: beside.write_bytes(file.getvalue()))
     except OSError as error:
         raise NotWritten(
             f"{path.name} cannot be written ({error.strerror or type(error).__name__}): close it "

@@ -1,5 +1,0 @@
-"""Claims that a chapter stands on, and the checkers of its exercises."""
-
-from course_utils.checks.claims import ClaimError, claim
-
-__all__ = ["ClaimError", "claim"]

@@ -1,0 +1,1 @@
+"""Execute the chapters headless: schedule, one worker process each, what is finished."""

@@ -1,0 +1,398 @@
+"""What behaves differently has another fingerprint; what is defined alike has the same."""
+
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_utils.cache import FingerprintError, fingerprint
+
+layers = keras.layers
+
+
+def namespace(source: str, **names):
+    """A notebook's namespace after `source` has run in it."""
+    scope = {"__name__": "__main__", "keras": keras, "np": np, **names}
+    exec(compile(source, "<cell>", "exec"), scope)
+    return scope
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(plain, plain)
+@settings(max_examples=200, deadline=None)
+def test_plain_values_are_told_apart_as_their_text_tells_them(one, other):
+    assert fingerprint(one) == fingerprint(one)
+    assert (fingerprint(one) == fingerprint(other)) == (_text(one) == _text(other))
+
+
+def _text(value):
+    """`repr`, whatever the order in which a dictionary was filled."""
+    if isinstance(value, dict):
+        return "{" + ",".join(sorted(f"{_text(k)}:{_text(v)}" for k, v in value.items())) + "}"
+    if isinstance(value, list | tuple):
+        return f"{type(value).__name__}({','.join(map(_text, value))})"
+    return repr(value)
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=6), st.sampled_from(["i4", "f4", "f8"]))
+@settings(max_examples=60, deadline=None)
+def test_arrays_count_by_values_shape_and_type(values, dtype):
+    array = np.array(values, dtype)
+    assert fingerprint(array) == fingerprint(array.copy()) == fingerprint(np.array(values, dtype))
+    assert fingerprint(array) != fingerprint(array[None])
+    assert fingerprint(array) != fingerprint(array.astype("i8"))
+    changed = array.copy()
+    changed[0] += 1
+    assert fingerprint(array) != fingerprint(changed)
+
+
+def test_memory_layout_and_identity_do_not_count():
+    array = np.arange(6.0).reshape(2, 3)
+    assert fingerprint(array) == fingerprint(np.asfortranarray(array))
+    assert fingerprint([array, array]) == fingerprint([array, array.copy()])
+    assert fingerprint(keras.ops.convert_to_tensor(array)) != fingerprint(array + 1)
+
+
+# --- functions ------------------------------------------------------------------------------------
+
+DIFFERENT = {
+    "two lambdas on a line": "a, b = (lambda x: x + 1), (lambda x: x + 2)",
+    "closures": "def make(k):\n    return lambda x: x + k\na, b = make(1), make(2)",
+    "defaults": "a, b = [lambda x, k=k: x + k for k in (1, 2)]",
+    "keyword defaults": "a, b = [lambda x, *, k=k: x + k for k in (1, 2)]",
+    "partial arguments": "from functools import partial\na, b = partial(pow, 2), partial(pow, 3)",
+    "bound objects": "class C:\n    def __init__(self, k):\n        self.k = k\n"
+    "    def add(self, x):\n        return x + self.k\na, b = C(1).add, C(2).add",
+    "constants in nested code": "a, b = (lambda x: [y + 1 for y in x]), "
+    "(lambda x: [y + 2 for y in x])",
+    "names of attributes": "a, b = (lambda x: x.min()), (lambda x: x.max())",
+    "library functions": "a, b = (lambda x: np.sin(x)), (lambda x: np.cos(x))",
+    "flags": "a, b = (lambda *x: x), (lambda x: x)",
+    "closures of arrays": "def make(k):\n    return lambda x: x + k\n"
+    "a, b = make(np.zeros(2)), make(np.ones(2))",
+    "methods of a class": "class A:\n    def go(self):\n        return 1\n"
+    "class B:\n    def go(self):\n        return 2\na, b = A, B",
+    "base classes": "class P:\n    k = 1\nclass Q:\n    k = 2\n"
+    "class A(P):\n    pass\nclass B(Q):\n    pass\na, b = A, B",
+    "cached functions": "import functools\n"
+    "a = functools.cache(lambda x: 1)\nb = functools.cache(lambda x: 2)",
+    "properties": "class A:\n    p = property(lambda self: 1)\n"
+    "class B:\n    p = property(lambda self: 2)\na, b = A, B",
+}
+
+
+@pytest.mark.parametrize("source", DIFFERENT.values(), ids=DIFFERENT)
+def test_code_that_behaves_differently_is_told_apart(source):
+    scope, again = namespace(source), namespace("\n\n# moved down\n" + source)
+    assert fingerprint(scope["a"]) != fingerprint(scope["b"])
+    assert fingerprint(scope["a"]) == fingerprint(again["a"])
+    assert fingerprint(scope["b"]) == fingerprint(again["b"])
+
+
+CHANGED = {
+    "a global value": ("k = {}\ndef f(x):\n    return x + k", "1", "2"),
+    "a helper": ("def g(x):\n    return x + {}\ndef f(x):\n    return g(x)", "1", "2"),
+    "a helper of a helper": (
+        "def h(x):\n    return x + {}\ndef g(x):\n    return h(x)\ndef f(x):\n    return g(x)",
+        *("1", "2"),
+    ),
+    "a global array": ("k = np.full(3, {})\ndef f(x):\n    return x + k", "1", "2"),
+    "a range": ("k = range({})\ndef f(x):\n    return [i for i in k]", "4", "5"),
+    "a class that is made": (
+        "class C:\n    def go(self):\n        return {}\ndef f(x):\n    return C().go()",
+        *("1", "2"),
+    ),
+    "a budget": (
+        "from types import SimpleNamespace as N\nbudget = N(epochs={}, other=3)\n"
+        "def f(x):\n    return x * budget.epochs",
+        *("1", "2"),
+    ),
+    "a global in nested code": ("k = {}\ndef f(x):\n    return [i + k for i in x]", "1", "2"),
+}
+
+
+@pytest.mark.parametrize(("source", "one", "other"), CHANGED.values(), ids=CHANGED)
+def test_what_a_function_mentions_counts(source, one, other):
+    f, same, changed = (namespace(source.format(value))["f"] for value in (one, one, other))
+    assert fingerprint(f) == fingerprint(same) != fingerprint(changed)
+
+
+def test_what_a_function_does_not_mention_does_not_count():
+    source = (
+        "from types import SimpleNamespace as N\nbudget = N(epochs=3, other={})\nunused = {}\n"
+        "def f(x):\n    '''{}'''\n    return x * budget.epochs  # {}"
+    )
+    one, other = (namespace(source.replace("{}", value))["f"] for value in ("1", "2"))
+    assert fingerprint(one) == fingerprint(other)
+
+
+def test_recursion_and_mutual_recursion_end():
+    source = "def f(n):\n    return n and g(n - 1)\ndef g(n):\n    return n and f(n - {})"
+    one, same, other = (namespace(source.replace("{}", k))["f"] for k in "112")
+    assert fingerprint(one) == fingerprint(same) != fingerprint(other)
+
+
+def test_an_object_counts_with_its_class_and_what_it_holds():
+    @dataclass
+    class Point:
+        x: int
+
+    class Other:
+        __slots__ = ("x",)
+
+        def __init__(self, x):
+            self.x = x
+
+    assert fingerprint(Point(1)) == fingerprint(Point(1)) != fingerprint(Point(2))
+    assert fingerprint(Other(1)) == fingerprint(Other(1)) != fingerprint(Other(2))
+    assert fingerprint(Point(1)) != fingerprint(Other(1))
+
+
+def test_what_cannot_be_looked_into_is_refused_by_name():
+    with Path(os.devnull).open() as file:
+        for thing, name in (
+            ((i for i in range(3)), "generator"),
+            (file, "TextIOWrapper"),
+            (threading.Lock(), "lock"),
+        ):
+            with pytest.raises(FingerprintError, match=name):
+                fingerprint(lambda thing=thing: thing)
+
+
+# --- networks, losses, optimizers -----------------------------------------------------------------
+
+
+def built(make):
+    keras.utils.set_random_seed(0)
+    return fingerprint(make())
+
+
+def dense(first="relu", second="linear", names=(None, None), width=3, **more):
+    return keras.Sequential(
+        [
+            keras.Input((4,)),
+            layers.Dense(width, first, name=names[0], **more),
+            layers.Dense(2, second, name=names[1]),
+        ]
+    )
+
+
+def branches(swap=False):
+    inputs = keras.Input((4,))
+    one, two = layers.Dense(3)(inputs), layers.Dense(3)(inputs)
+    one = layers.Activation("relu")(one)
+    return keras.Model(inputs, layers.Concatenate()([two, one] if swap else [one, two]))
+
+
+def own_layer(by):
+    class Times(keras.layers.Layer):
+        def call(self, x):
+            return x * by
+
+    return lambda: keras.Sequential([keras.Input((2,)), Times()])
+
+
+def own_initializer(by):
+    class Constant(keras.initializers.Initializer):
+        def __call__(self, shape, dtype=None):
+            return keras.ops.full(shape, by, dtype or "float32")
+
+        def get_config(self):
+            return {}
+
+    return lambda: dense(kernel_initializer=Constant())
+
+
+def own_schedule(by):
+    class Slow(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return by
+
+        def get_config(self):
+            return {}
+
+    return lambda: keras.optimizers.SGD(Slow())
+
+
+def scaled(by):
+    def activation(x):
+        return x * by
+
+    return activation
+
+
+def nested(activation):
+    inner = lambda: keras.Sequential([keras.Input((4,)), layers.Dense(3, activation)])  # noqa: E731
+    return lambda: keras.Sequential([keras.Input((4,)), inner(), layers.Dense(1)])
+
+
+def pretrained(value):
+    def build():
+        model = dense()
+        model.layers[0].set_weights([np.full((4, 3), value), np.zeros(3)])
+        return model
+
+    return build
+
+
+APART = {
+    "a width": (lambda: dense(), lambda: dense(width=4)),
+    "an activation": (lambda: dense("relu"), lambda: dense("tanh")),
+    "an activation that a layer is named after": (
+        lambda: dense("relu", "relu", names=("relu", "b")),
+        lambda: dense("tanh", "relu", names=("tanh", "b")),
+    ),
+    "the names a and relu": (
+        lambda: dense("relu", "relu", names=("a", "relu")),
+        lambda: dense("tanh", "relu", names=("a", "tanh")),
+    ),
+    "which branch goes where": (branches, lambda: branches(swap=True)),
+    "an own layer": (own_layer(1), own_layer(2)),
+    "an own initializer": (own_initializer(1), own_initializer(2)),
+    "an own activation": (lambda: dense(scaled(1)), lambda: dense(scaled(2))),
+    "a Lambda layer": (
+        lambda: keras.Sequential([keras.Input((2,)), layers.Lambda(lambda x: x + 1)]),
+        lambda: keras.Sequential([keras.Input((2,)), layers.Lambda(lambda x: x + 2)]),
+    ),
+    "a nested network": (nested("relu"), nested("tanh")),
+    "weights of its own": (pretrained(1.0), pretrained(2.0)),
+    "what is trainable": (lambda: dense(), lambda: dense(trainable=False)),
+    "a dropout seed": (
+        lambda: keras.Sequential([keras.Input((2,)), layers.Dropout(0.5, seed=1)]),
+        lambda: keras.Sequential([keras.Input((2,)), layers.Dropout(0.5, seed=2)]),
+    ),
+    "a regularizer": (
+        lambda: dense(kernel_regularizer=keras.regularizers.L2(0.1)),
+        lambda: dense(kernel_regularizer=keras.regularizers.L2(0.2)),
+    ),
+    "from_logits": (
+        keras.losses.BinaryCrossentropy,
+        lambda: keras.losses.BinaryCrossentropy(from_logits=True),
+    ),
+    "a learning rate": (lambda: keras.optimizers.SGD(0.1), lambda: keras.optimizers.SGD(0.2)),
+    "a schedule": (
+        lambda: keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, 10)),
+        lambda: keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, 11)),
+    ),
+    "an own schedule": (own_schedule(1), own_schedule(2)),
+    "one unit more in a branch": (branches, lambda: dense()),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("one", "other"), APART.values(), ids=APART)
+def test_keras_objects_that_behave_differently_are_told_apart(one, other):
+    assert built(one) == built(one) != built(other) == built(other)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "relu", "tanh", "b", "linear"]), min_size=2, max_size=2,
+             unique=True),
+    st.sampled_from(["relu", "tanh", "linear"]),
+    st.integers(1, 3),
+)  # fmt: skip
+@settings(max_examples=25, deadline=None)
+def test_names_of_layers_do_not_count(names, activation, width):
+    assert built(lambda: dense(activation, "relu", names, width)) == built(
+        lambda: dense(activation, "relu", width=width)
+    )
+
+
+def test_functional_names_count_only_as_places():
+    first = built(branches)
+    layers.Dense(7), layers.Dense(7), branches()  # names are counted on
+    assert built(branches) == first
+
+
+def test_a_network_that_a_function_mentions_counts_with_its_weights():
+    model = dense()
+
+    def ask(x):
+        return model(x)
+
+    before = fingerprint(ask)
+    assert fingerprint(ask) == before
+    model.layers[0].set_weights([w + 1 for w in model.layers[0].get_weights()])
+    assert fingerprint(ask) != before
+
+
+# --- the environment ------------------------------------------------------------------------------
+
+
+def in_a_fresh_process(code="", **environment):
+    program = (
+        "import keras; from course_utils import session\n"
+        "from course_utils.cache import fingerprint\n"
+        f"session.import_keras()\n{code}\nprint(fingerprint(1))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=200,
+    )
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"code": "keras.config.set_dtype_policy('mixed_bfloat16')"},
+        {"ONEDNN_MAX_CPU_ISA": "AVX2"},
+        {"OMP_NUM_THREADS": "7"},
+        {"code": "keras.__version__ = '0'"},
+        {"code": "import tensorflow; tensorflow.__version__ = '0'"},
+    ],
+    ids=["precision", "processor features", "threads", "Keras", "TensorFlow"],
+)
+def test_the_environment_counts(other, usual):
+    assert in_a_fresh_process(**other) != usual
+
+
+@pytest.fixture(scope="module")
+def usual():
+    one = in_a_fresh_process()
+    assert in_a_fresh_process() == one, "the same in another process"
+    return one
+
+
+def test_modules_of_the_package_count_but_not_those_that_only_show(monkeypatch):
+    scope = namespace(
+        "from course_utils import precision, progress\n"
+        "def measured(x):\n    return precision.time_ratio()\n"
+        "def shown(x):\n    return progress.in_browser()"
+    )
+    before = fingerprint(scope["measured"]), fingerprint(scope["shown"])
+
+    def other():
+        return 1.0
+
+    other.__module__ = "course_utils.precision"
+    monkeypatch.setattr("course_utils.precision.time_ratio", other)
+    changed = namespace("def in_browser():\n    return 3")["in_browser"]
+    changed.__module__, changed.__qualname__ = "course_utils.progress", "in_browser"
+    monkeypatch.setattr("course_utils.progress.in_browser", changed)
+    assert fingerprint(scope["measured"]) != before[0]
+    assert fingerprint(scope["shown"]) == before[1]
