@@ -34,6 +34,10 @@ lab: $(READY)
 reference: $(READY)
 	@$(PY) -m course_utils run --profile full --source real --store $(ARGS)
 
+# What the user is told in each of the fault cases that the tests try, by area.
+faults: $(READY)
+	@$(PY) -m pytest -q -n 2 --dist worksteal -m "not slow and not browser" -k "fault" --faults
+
 lint: $(READY)
 	@$(PY) -m ruff check --fix
 	@$(PY) -m ruff format
@@ -94,4 +98,4 @@ $(READY): $(shell test -x $(PY) || echo FORCE)
 
 FORCE:
 
-.PHONY: help run test test-all lab reference lint lock site clean FORCE
+.PHONY: help run test test-all lab reference faults lint lock site clean FORCE

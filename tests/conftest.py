@@ -47,3 +47,40 @@ def home(tmp_path, monkeypatch):
     monkeypatch.delenv("COURSE_SOURCE", raising=False)
     monkeypatch.setattr(files.config, "keras_home", lambda: str(tmp_path))
     return tmp_path / "models"
+
+
+# --- faults: what the user is told when something is wrong -----------------------------------------
+
+
+def pytest_addoption(parser):
+    parser.addoption("--faults", action="store_true", help="print the table of fault cases by area")
+
+
+@pytest.fixture
+def fault(request, tmp_path):
+    """`fault(area, case, sentence)`: what the user is told in that case, for the table.
+
+    It has to be told in words: not empty, short, without a traceback or a path of the machine.
+    """
+
+    def told(area: str, case: str, sentence: str) -> None:
+        sentence = " ".join(sentence.split())
+        assert sentence and len(sentence) <= 500, f"{case}: {sentence!r}"
+        assert "Traceback" not in sentence, sentence
+        assert str(tmp_path) not in sentence and str(Path.home()) + "/" not in sentence, sentence
+        request.node.user_properties.append(("fault", [area, case, sentence]))
+
+    return told
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.getoption("--faults"):
+        return
+    reports = terminalreporter.getreports("passed")
+    told = sorted({tuple(v) for r in reports for name, v in r.user_properties if name == "fault"})
+    for area in dict.fromkeys(area for area, *_ in told):
+        cases = [(case, sentence) for one, case, sentence in told if one == area]
+        terminalreporter.write_sep("=", f"{area}: {len(cases)} cases")
+        for case, sentence in cases:
+            terminalreporter.write_line(f"- {case}: {sentence}")
+    terminalreporter.write_line(f"{len(told)} fault cases")
