@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import config, events
+from ..ragged import Ragged
 from . import locations
 from .downloads import offline
 from .errors import (
@@ -22,7 +23,7 @@ from .errors import (
     NotWritable,
     WrongChecksum,
 )
-from .processed import Arrays, Ragged
+from .processed import Arrays
 from .registry import CARDS, GENERATED, Card
 
 __all__ = [

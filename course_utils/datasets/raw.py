@@ -15,9 +15,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ..ragged import Ragged
 from . import processed
 from .errors import BrokenFile
-from .processed import Arrays, Npz, Ragged
+from .processed import Arrays, Npz
 
 SEED = 113  # of Keras's shuffles
 START, UNKNOWN, FIRST_WORD = 1, 2, 3

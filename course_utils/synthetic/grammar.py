@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..datasets.processed import Ragged
+from ..ragged import Ragged
 
 SIGNS = ("<pad>", "<start>", "<unknown>", "<unused>")  # word numbers 0 to 3
 START = 1

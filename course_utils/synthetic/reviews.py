@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from ..datasets.processed import Ragged
+from ..ragged import Ragged
 from .grammar import (
     CHUNK,
     SIGNS,
