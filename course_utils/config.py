@@ -3,6 +3,7 @@
 import json
 import operator
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 PROFILES = ("quick", "lesson", "full")
 SOURCES = ("auto", "real", "synthetic")
+_system = os.name
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -28,13 +30,18 @@ def _user_cache() -> Path:
 
 
 def _folder(variable: str) -> Path | None:
-    """The folder that the environment names, None where it names none.
+    """The folder that the environment names, None where it names none; `~` is the user's own.
 
     A relative one starts at the checkout, not where the process that asks was started: a kernel
     is started in another folder than the run that starts it.
     """
-    named = os.environ.get(variable)
-    return (checkout() or Path()) / named if named else None
+    named = os.environ.get(variable, "").strip()
+    return (checkout() or Path()) / _at_home(named) if named else None
+
+
+def _at_home(name: str) -> str:
+    """`name` with `~` as the user's folder; as it is where the user has none (pathlib raises)."""
+    return os.path.expanduser(name)  # noqa: PTH111
 
 
 def cache_folder() -> Path:
@@ -51,7 +58,7 @@ def build_folder() -> Path:
 
 def keras_folder() -> Path:
     """Keras's own cache, with `datasets` and `models` in it: `KERAS_HOME`, else `~/.keras`."""
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return Path(_at_home(os.environ.get("KERAS_HOME") or "~/.keras"))
 
 
 def machine_folder() -> Path:
@@ -74,20 +81,20 @@ def choice(value: str | None, variable: str, allowed: tuple[str, ...], default: 
 
 
 def flag(variable: str) -> bool:
-    """Whether the environment sets `variable` to something other than 0 or nothing."""
-    return os.environ.get(variable, "0") not in ("", "0")
+    """Whether the environment sets `variable` to something other than 0, no, false or nothing."""
+    return os.environ.get(variable, "").strip().lower() not in ("", "0", "no", "off", "false")
 
 
 _run: dict[str, Any] = {"profile": None, "changed": []}
 
 
 def note_run(profile: str, changed: list[str]) -> None:
-    """Remember the profile in force and the budgets that the reader changed (`training.setup`)."""
+    """Remember the profile in force and the budgets that the reader changed (`session.setup`)."""
     _run.update(profile=profile, changed=list(changed))
 
 
 def profile() -> str | None:
-    """The profile in force, None before `training.setup`."""
+    """The profile in force, None before `session.setup`."""
     return _run["profile"]
 
 
@@ -102,9 +109,20 @@ def write_beside(path: Path, write: Callable[[Path], object]) -> None:
     beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         write(beside)
-        beside.replace(path)
+        _rename(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _rename(source: Path, target: Path) -> None:
+    """`source.replace(target)`, on Windows again while another program looks into `target`."""
+    for wait in (0.1, 0.3, 1.0) if _system == "nt" else ():
+        try:
+            source.replace(target)
+            return
+        except PermissionError:
+            time.sleep(wait)
+    source.replace(target)
 
 
 def whole(name: str, value: Any, least: int) -> int:
@@ -160,5 +178,5 @@ def set_aside(path: Path) -> Path:
     while aside.exists() or aside.is_symlink():
         number += 1
         aside = path.with_name(f"{path.name}.broken{number}")
-    path.replace(aside)
+    _rename(path, aside)
     return aside

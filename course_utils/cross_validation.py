@@ -6,6 +6,7 @@ not in them: a second thread only gets in the way, and a second process is worth
 
 import logging
 import os
+import tempfile
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils import session
+from course_utils import config, session
 from course_utils.cache import fingerprint
 from course_utils.progress import Line, in_browser
 
@@ -79,9 +80,21 @@ def _in_workers(job: Callable, tasks: Sequence[Mapping], jobs: int) -> Iterator[
     import cloudpickle
     import joblib
 
+    if not (folder := _worker_folder()):
+        print("The temporary folder's name has letters that the workers cannot take: one job runs.")
+        return (_named(job, task) for task in tasks)
     pickled = cloudpickle.dumps(job)
-    parallel = joblib.Parallel(jobs, backend="loky", batch_size=1, return_as="generator")
+    parallel = joblib.Parallel(
+        jobs, backend="loky", batch_size=1, return_as="generator", temp_folder=folder
+    )
     return parallel(joblib.delayed(_unpickled)(pickled, task) for task in tasks)
+
+
+def _worker_folder() -> str | None:
+    """A folder for what the workers share: its name has to be ASCII (loky sends it as such)."""
+    folders = [os.environ.get("JOBLIB_TEMP_FOLDER"), tempfile.gettempdir()]
+    folders.append(str(config.build_folder() / "workers"))
+    return next((folder for folder in folders if folder and folder.isascii()), None)
 
 
 def _unpickled(job: bytes, task: Mapping[str, Any]) -> Any:

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from course_utils import config
 
 # Variables of the environment that decide which arithmetic a network is trained in.
@@ -66,25 +68,27 @@ def _kept_ratio(gpu: bool) -> float:
     machine = f"{platform.processor() or platform.machine()}|{sorted(processor_flags() or [])}"
     key = f"{machine}|{gpu}|{limit}|{tf.__version__}|{os.cpu_count()}"
     path = config.machine_folder() / "precision.json"
-    kept = _read(path)
-    if key not in kept:
-        kept[key] = time_ratio()
-        _write(path, kept)
-    return kept[key]
-
-
-def _read(path: Path) -> dict[str, float]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # none yet, or damaged: it is measured again
-        return {}
+        # One process at a time: chapters that start together would time each other's load.
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock"), timeout=30):
+            kept = _known(path)
+            if key not in kept:
+                kept[key] = time_ratio()
+                text = json.dumps(kept)
+                config.write_beside(path, lambda p: p.write_text(text, encoding="utf-8"))
+            return kept[key]
+    except (OSError, Timeout) as error:
+        reason = getattr(error, "strerror", None) or "another process is at it"
+        print(f"The timing of this machine could not be kept ({reason}).")
+        return time_ratio()
 
 
-def _write(path: Path, kept: dict[str, float]) -> None:
-    try:
-        config.write_beside(path, lambda p: p.write_text(json.dumps(kept), encoding="utf-8"))
-    except OSError as error:
-        print(f"The timing of this machine could not be kept ({error.strerror}).")
+def _known(path: Path) -> dict[str, float]:
+    """The ratios that were kept; whatever is no ratio is measured again."""
+    kept = config.read_json(path)
+    known = kept.items() if isinstance(kept, dict) else ()
+    return {key: ratio for key, ratio in known if type(ratio) is float and ratio > 0}
 
 
 def time_ratio() -> float:

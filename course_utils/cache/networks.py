@@ -1,6 +1,7 @@
 """What defines a Keras object: its configuration, its own code, and weights that no seed drew."""
 
 import types
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,21 +24,22 @@ def configuration(thing: Any) -> Any:
 
     if isinstance(thing, keras.Sequential):
         return ["sequential", thing.input_shape if thing.built else None, thing.layers]
-    if isinstance(thing, keras.Model) and hasattr(thing, "operations"):
-        return _wiring(thing)
     try:
-        config = dict(thing.get_config())
-    except (NotImplementedError, OSError, TypeError) as error:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The object being serialized includes a `lambda`")
+            config = dict(thing.get_config())
+    except (NotImplementedError, OSError, TypeError, ValueError) as error:
         raise FingerprintError(
             f"a result that depends on {type(thing).__name__} cannot be kept: Keras cannot say how "
             f"it is configured ({error})"[:300]
         ) from error
+    if isinstance(thing, keras.Model) and hasattr(thing, "operations"):
+        return _wiring(thing, config)
     config.pop("name", None)
     return {key: _OWN if _is_own(getattr(thing, key, None)) else v for key, v in config.items()}
 
 
-def _wiring(model: "keras.Model") -> Any:
-    config = model.get_config()
+def _wiring(model: "keras.Model", config: dict[str, Any]) -> Any:
     numbers = {layer["name"]: i for i, layer in enumerate(config["layers"])}
     parts = {operation.name: operation for operation in model.operations}
     nodes = [_numbered(layer["inbound_nodes"], numbers) for layer in config["layers"]]
