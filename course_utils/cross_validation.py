@@ -29,7 +29,13 @@ class FoldError(RuntimeError):
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
+    """Processor cores that this process may use (affinity and containers are respected).
+
+    Examples
+    --------
+    >>> cores() >= 1
+    True
+    """
     import joblib
 
     return int(joblib.cpu_count())
@@ -40,6 +46,9 @@ def one_thread() -> None:
 
     Then TensorFlow's numbers do not depend on how many processes share the work, to the last bit.
     OpenMP (scikit-learn's trees) follows where it is not loaded yet.
+
+    Raises
+    ------
     RuntimeError where TensorFlow has computed something with other threads already.
     """
     import tensorflow as tf
@@ -56,10 +65,29 @@ def run(
     """`[job(**task) for task in tasks]`, with more than one of `jobs` in that many processes.
 
     The order of the results is that of `tasks`, and so are the numbers where `one_thread` was
-    called: each worker calls it too. `job` may be defined in a notebook; it and its results are
-    pickled. A worker takes some seconds to start and then waits for further work.
-    Raises FoldError, naming the task ("fold=2, seed=0"), for the first that fails; an interrupt
-    ends the workers. ValueError for fewer than one process.
+    called: each worker calls it too. A worker takes some seconds to start and then waits for
+    further work; an interrupt ends the workers.
+
+    Parameters
+    ----------
+    job : a function, of a notebook too; it and its results are pickled
+    tasks : the keyword arguments of each call
+    jobs : processes at a time
+    label : what the progress display calls it
+
+    Returns
+    -------
+    list, one result a task.
+
+    Raises
+    ------
+    FoldError, naming the task ("fold=2, seed=0"), for the first that fails; ValueError for fewer
+    than one process.
+
+    Examples
+    --------
+    >>> run(lambda fold: fold**2, [{"fold": 2}, {"fold": 3}])
+    [4, 9]
     """
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, not {jobs}")
@@ -127,11 +155,35 @@ def train(
 ) -> dict[str, Any]:
     """Train `build()`, a network with one output, on the squared error: what `fit` does.
 
-    `rows`, `validation`: (inputs (n, features), targets (n,)). The last batch of an epoch may be
-    smaller. Returns `mae` and `val_mae`, the mean absolute errors on all rows of each part after
-    each epoch; `predicted`, a number for each row of `validation` at the end; `seconds`.
-    One network is traced once in a process and gets fresh weights, a fresh optimiser and an order
-    of the rows of its own from `seed`. ValueError for a network with another output.
+    One network is traced once in a process and gets fresh weights, a fresh optimizer and an order
+    of the samples of its own from `seed`.
+
+    Parameters
+    ----------
+    build : makes the network, uncompiled
+    rows, validation : (inputs (n, features), targets (n,)); the samples to train on, and others
+    epochs, batch_size : the budget; the last batch of an epoch may be smaller
+    optimizer : a name or an object, as in `compile`
+    seed : of the weights and the order
+    shuffle : whether each epoch has an order of its own
+
+    Returns
+    -------
+    dict : `mae` and `val_mae`, the mean absolute errors on all samples of each part after each
+    epoch; `predicted`, a number for each sample of `validation` at the end; `seconds`.
+
+    Raises
+    ------
+    ValueError for a network with another output.
+
+    Examples
+    --------
+    >>> import keras
+    >>> x = np.linspace(0, 1, 20, dtype="float32")[:, None]
+    >>> build = lambda: keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    >>> fold = train(build, (x[:15], 2 * x[:15, 0]), (x[15:], 2 * x[15:, 0]), epochs=3)
+    >>> len(fold["mae"]), len(fold["val_mae"]), len(fold["predicted"])
+    (3, 3, 5)
     """
     import keras
     import tensorflow as tf
@@ -161,7 +213,7 @@ _MOST_TRACED = 12
 
 
 def _traced(fresh: Any, optimizer: Any, n: int, batch_size: int) -> tuple:
-    """A network like `fresh`, its optimiser, the optimiser's first state, and one epoch of both."""
+    """A network like `fresh`, its optimizer, the optimizer's first state, and one epoch of both."""
     import keras
 
     optimizer = keras.optimizers.get(optimizer)

@@ -27,9 +27,14 @@ Samples = tuple[np.ndarray, np.ndarray]
 class Runs:
     """One network trained from several seeds.
 
-    `accuracy` (n_seeds,): share of the test samples classified correctly; `histories`: Keras's
-    history of each seed; `seconds`: training time of each; `also`: what `measure(also=…)` returned
-    for each; `parameters`: of the network; `weights`: of the network trained from the first seed.
+    Attributes
+    ----------
+    accuracy : (n_seeds,), share of the test samples classified correctly
+    histories : Keras's history of each seed
+    seconds : training time of each seed
+    also : what `measure(also=…)` returned for each seed
+    parameters : of the network
+    weights : of the network trained from the first seed
     """
 
     accuracy: np.ndarray
@@ -201,12 +206,30 @@ def make_dataset(
 ) -> Any:
     """Batches of `data` for Keras's `fit` (with `shuffle=False`) and `evaluate`.
 
-    `data`: (inputs, labels), the labels an array or a dictionary of arrays. With a `seed` shuffled
-    anew each epoch, without one in order. With `steps`, that many full batches of an endless
-    shuffle are one epoch. `augment` as in `measure`. A `tf.data.Dataset` that does not tune itself:
-    the tuning thread sleeps for twice as long each time, and the end of an epoch waits for it to
-    wake (measured with TensorFlow 2.21: an epoch of 2.6 s takes 5.1 s). `fit` on arrays waits so.
-    Raises ValueError for `augment` or `steps` without a seed.
+    A `tf.data.Dataset` that does not tune itself: the tuning thread sleeps for twice as long each
+    time, and the end of an epoch waits for it to wake (measured with TensorFlow 2.21: an epoch of
+    2.6 s takes 5.1 s). `fit` on arrays waits so.
+
+    Parameters
+    ----------
+    data : (inputs (n, …), labels (n,)), the labels an array or a dictionary of arrays
+    batch_size : samples a batch; the last of an epoch may be smaller
+    seed : of a new order in each epoch; in order without one
+    steps : that many full batches of an endless shuffle are one epoch
+    augment : as in `measure`
+
+    Returns
+    -------
+    tf.data.Dataset of (inputs, labels).
+
+    Raises
+    ------
+    ValueError for `augment` or `steps` without a seed.
+
+    Examples
+    --------
+    >>> [len(x) for x, y in make_dataset((np.arange(10), np.arange(10)), 4)]
+    [4, 4, 2]
     """
     import tensorflow as tf
 
@@ -248,12 +271,27 @@ def _trained(
 
 
 def accuracy(model: "keras.Model", x: np.ndarray, y: np.ndarray) -> float:
-    """Share of the samples `x` (n, …) whose most probable class is `y` (n,)."""
+    """Share of the samples `x` (n, …) whose most probable class is `y` (n,).
+
+    Examples
+    --------
+    >>> import keras
+    >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Softmax()])
+    >>> accuracy(model, np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([1, 1]))
+    0.5
+    """
     return float(np.mean(predict(model, x) == y))
 
 
 def predict(model: "keras.Model", x: np.ndarray) -> np.ndarray:
-    """Most probable class (n,) of the samples `x` (n, …); of one unit, whether it is > 0.5."""
+    """Most probable class (n,) of the samples `x` (n, …); of one unit, whether it is > 0.5.
+
+    Examples
+    --------
+    >>> import keras
+    >>> predict(keras.Sequential([keras.Input((3,)), keras.layers.Softmax()]), np.eye(3))
+    array([0, 1, 2])
+    """
     import keras
 
     n = _at_once(x)
