@@ -211,7 +211,7 @@ class _Look:
         return f"code {joblib.hash((code.co_code, names, counts))} {constants}"
 
     def class_(self, value: type) -> str:
-        if is_library(value):
+        if is_library(value) or is_silent(value.__module__):
             return described(value)
         parts = [self.see(base) for base in value.__bases__]
         for name, one in sorted(vars(value).items()):
