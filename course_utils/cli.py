@@ -1,35 +1,55 @@
 """The command line: `python -m course_utils run | test | lab | fetch | doctor`."""
 
 import argparse
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from course_utils import __version__, config
 
-_FAST = "not slow and not browser and not benchmark"
+Command = Callable[[argparse.Namespace, list[str]], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; returns the exit code: 1 where something failed, 2 where it cannot."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # no report is lost to an encoding
+            stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     args, extra = parser.parse_known_args(arguments)
     if extra and args.command not in ("test", "lab"):
         parser.error(f"{args.command} does not know {' '.join(extra)}")
     try:
-        return {"run": _run, "test": _test, "lab": _lab, "fetch": _fetch, "doctor": _doctor}[
-            args.command
-        ](args, extra)
+        return args.act(args, extra)
     except KeyboardInterrupt:
         print("\ninterrupted: what is finished is kept, the same command goes on", file=sys.stderr)
         return 130
-    except OSError as error:
-        print(f"course: {error.strerror or error}", file=sys.stderr)
+    except BrokenPipeError:  # `… | head`: nobody reads on, and Python must not flush into it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
+    except OSError as error:
+        print(f"course: {_sentence(args.attempt, error)}", file=sys.stderr)
+        return 1
+
+
+def _sentence(attempt: str, error: OSError) -> str:
+    """What could not be done, with which file and why; the way out where it is the build folder."""
+    if error.errno is None:  # the course's own, a sentence already
+        return str(error)
+    root, build = config.checkout() or Path(), config.build_folder()
+    path = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    if path and path.is_relative_to(root):
+        path = path.relative_to(root)
+    where = f"{path}: " if path else ""
+    hint = ""
+    if path is None or (root / path).is_relative_to(build):
+        hint = "; a run writes into the build folder, COURSE_BUILD names another one"
+    return f"cannot {attempt}: {where}{os.strerror(error.errno)}{hint}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,30 +59,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    run = commands.add_parser("run", help="execute chapters headless and print a table")
+    def add(act: Command, attempt: str, text: str, epilog: str = "") -> argparse.ArgumentParser:
+        command = commands.add_parser(act.__name__.strip("_"), help=text, epilog=epilog)
+        command.set_defaults(act=act, attempt=attempt)
+        return command
+
+    run = add(_run, "execute the chapters", "execute chapters headless and print a table")
     run.add_argument("chapters", nargs="*", help="number, name or its beginning (default: all)")
     run.add_argument("--profile", help="quick (default), lesson or full")
-    run.add_argument(
-        "--source", help="auto (default), real (no stand-ins) or synthetic (no network)"
-    )
+    run.add_argument("--source", help="auto (default), real (no stand-ins) or synthetic (offline)")
     run.add_argument("--seed", type=int, help="base seed, 0 or more")
     run.add_argument("--jobs", type=int, help="chapters at a time (default: as the cores allow)")
     run.add_argument("--fresh", action="store_true", help="forget chapters that are finished")
-    run.add_argument(
-        "--store",
-        action="store_true",
-        help="write the outputs back into the notebooks and promote the results",
-    )
-    test = commands.add_parser(
-        "test", help="check style, run the tests and compare the notebooks' outputs"
-    )
+    text = "write the outputs back into the notebooks and promote the results"
+    run.add_argument("--store", action="store_true", help=text)
+    text = "check style, run the tests and compare the notebooks' outputs"
+    epilog = "Any other argument goes to pytest, which then runs alone."
+    test = add(_test, "run the tests", text, epilog)
     test.add_argument("--all", action="store_true", help="slow, browser and benchmark tests too")
-    test.epilog = "Any other argument goes to pytest, which then runs alone."
-    lab = commands.add_parser("lab", help="open JupyterLab on the first chapter")
-    lab.epilog = "Any other argument goes to JupyterLab, such as --no-browser --port 8890."
-    fetch = commands.add_parser("fetch", help="download data sets, ahead of a class")
+    epilog = "Any other argument goes to JupyterLab, such as --no-browser --port 8890."
+    add(_lab, "open JupyterLab", "open JupyterLab on the first chapter", epilog)
+    fetch = add(_fetch, "fetch the data", "download data sets, ahead of a class")
     fetch.add_argument("sets", nargs="*", help="names of data sets (default: all)")
-    commands.add_parser("doctor", help="say what this machine has and lacks")
+    add(_doctor, "look at this machine", "say what this machine has and lacks")
     return parser
 
 
@@ -70,16 +89,9 @@ def _run(args: argparse.Namespace, extra: list[str]) -> int:
     from course_utils.runner import schedule, worker
     from course_utils.runner.finished import RunError
 
+    names = ("profile", "source", "seed", "jobs", "fresh", "store")
     try:
-        return schedule.run(
-            args.chapters,
-            profile=args.profile,
-            source=args.source,
-            seed=args.seed,
-            jobs=args.jobs,
-            fresh=args.fresh,
-            store=args.store,
-        )
+        return schedule.run(args.chapters, **{name: getattr(args, name) for name in names})
     except (RunError, worker.StoreError) as error:
         print(f"course: {error}", file=sys.stderr)
         return 2 if isinstance(error, RunError) else 1
@@ -96,26 +108,28 @@ def _python(*module: str) -> list[str]:
     return [sys.executable, "-m", *module]
 
 
-def _test(args: argparse.Namespace, extra: list[str]) -> int:
-    root = _checkout()
-    workers = ["-n", "2", "--dist"]
-    if extra:
-        return subprocess.call(_python("pytest", *extra), cwd=root)
-    wanted = "not benchmark" if args.all else _FAST
-    stages = {
+def stages(everything: bool = False) -> dict[str, list[str]]:
+    """What `test` runs, by name: the one list, also of `make test`, `.ci/run` and the workflow."""
+    workers = ("-n", "2", "--dist")
+    wanted = "not benchmark" if everything else "not slow and not browser and not benchmark"
+    listed = {
         "ruff check": _python("ruff", "check"),
         "ruff format": _python("ruff", "format", "--check"),
         "tests": _python("pytest", *workers, "worksteal", "-m", wanted),
+        "notebooks (nbval)": _python("pytest", "--nbval", "notebooks", *workers, "loadscope"),
     }
-    if args.all:
-        stages["benchmarks"] = _python("pytest", "-m", "benchmark")
-    if any((root / "notebooks").glob("*.ipynb")):
-        nbval = ("pytest", "--nbval", "notebooks", *workers, "loadscope")
-        stages["notebooks (nbval)"] = _python(*nbval)
-        if args.all:
-            stages["chapters, real data"] = _python("course_utils", "run", "--source", "real")
+    if everything:
+        listed["benchmarks"] = _python("pytest", "-m", "benchmark")
+        listed["chapters, real data"] = _python("course_utils", "run", "--source", "real")
+    return listed
+
+
+def _test(args: argparse.Namespace, extra: list[str]) -> int:
+    root = _checkout()
+    if extra:
+        return subprocess.call(_python("pytest", *extra), cwd=root)
     ends = []
-    for name, command in stages.items():
+    for name, command in stages(args.all).items():
         print(f"== {name}", flush=True)
         begin = time.monotonic()
         code = subprocess.call(command, cwd=root)
@@ -127,17 +141,15 @@ def _test(args: argparse.Namespace, extra: list[str]) -> int:
 
 
 def _lab(args: argparse.Namespace, extra: list[str]) -> int:
-    from course_utils.runner.finished import find
-
     root = _checkout()
-    first = find()[0].relative_to(root).as_posix()
     options = [
         f"--ServerApp.root_dir={root}",
-        f"--LabApp.default_url=/lab/tree/{first}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    for first in sorted(root.glob("notebooks/[0-9]*.ipynb"))[:1]:
+        options.append(f"--LabApp.default_url=/lab/tree/{first.relative_to(root).as_posix()}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # not on Windows
         options.append("--allow-root")
     with subprocess.Popen(_python("jupyterlab", *options, *extra), cwd=root) as server:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to answer

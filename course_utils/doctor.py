@@ -1,110 +1,188 @@
-"""What this machine has and lacks for the course, a line for each."""
+"""What this machine has and lacks for the course, a line for each; never a traceback."""
 
+import json
 import os
 import platform
 import re
 import shutil
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 from course_utils import config
 
-_FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "bf16")
+OK, NOTE, LACKING = "ok", "note", "LACKING"
+Lines = Iterator[tuple[str, str, str]]  # what, one of these three, a sentence
+
+_NO_WHEEL = {
+    ("Darwin", "x86_64"): "no TensorFlow for Intel Macs (on Apple silicon: use a native Python)",
+    (
+        "Windows",
+        "ARM64",
+    ): "no TensorFlow for Windows on Arm: install the x64 Python",
+}
+_CAUSES = {  # what a failed import says: what helps
+    "DLL load failed": "install Microsoft's Visual C++ Redistributable (x64)",
+    "incompatible architecture": "this Python is of another processor: install a native one",
+    "GLIBC": "this system is older than TensorFlow's package",
+    "No module named": "install the packages of the course, with make or pip",
+}
+_CHOICES = {
+    "COURSE_PROFILE": config.PROFILES,
+    "COURSE_SOURCE": config.SOURCES,
+    "COURSE_PRECISION": ("auto", "float32", "bfloat16"),
+}
+_FEATURES = {"avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "bf16"}
 
 
 def report() -> int:
     """Print one line for each thing; returns 1 where something is missing that chapters need."""
-    lacks = [_python(), _packages(), _tensorflow()]
-    _say("Processor", True, _processor())
-    _machine()
-    _data()
-    return int(not all(lacks))
+    states = set()
+    for check in (_python, _packages, _tensorflow, _settings, _machine, _folders, _data):
+        try:
+            for what, state, text in check():
+                states.add(state)
+                print(f"{state:9}{what:20}{text}", flush=True)
+        except Exception as error:  # a finding like the others, and the next check has its turn
+            states.add(LACKING)
+            what = check.__name__.strip("_").capitalize()
+            print(f"{LACKING:9}{what:20}cannot be looked at: {type(error).__name__}: {error}")
+    return int(LACKING in states)
 
 
-def _say(what: str, well: bool, text: str) -> bool:
-    print(f"{'ok     ' if well else 'LACKING'}  {what:20}{text}", flush=True)
-    return well
+def _python() -> Lines:
+    system, machine = platform.system(), platform.machine()
+    lacks = [_NO_WHEEL[system, machine]] if (system, machine) in _NO_WHEEL else []
+    if not (3, 11) <= sys.version_info[:2] < (3, 14) or sys.maxsize < 2**32:
+        lacks.append("the course needs 3.11, 3.12 or 3.13 with 64 bits")
+    text = "; ".join([f"{platform.python_version()} on {system} {machine}", *lacks])
+    yield "Python", LACKING if lacks else OK, text
+    length = len(str(config.checkout() or ""))
+    if system == "Windows" and length > 70:
+        text = f"the course lies {length} characters deep: beyond 70, files pass Windows's 259"
+        yield "Path", NOTE, f"{text}; move it up or switch long paths on"
 
 
-def _python() -> bool:
-    well = (3, 11) <= sys.version_info[:2] < (3, 14)
-    need = "" if well else ": the course needs 3.11, 3.12 or 3.13"
-    return _say("Python", well, f"{platform.python_version()} on {platform.system()}{need}")
-
-
-def _packages() -> bool:
+def _packages() -> Lines:
     """Compare what is installed with the lock (requirements.txt), where there is a checkout."""
     from packaging.requirements import Requirement
 
-    root = config.checkout()
-    lock = root / "requirements.txt" if root else None
-    if lock is None or not lock.is_file():
-        return _say("Packages", True, "no lock here to compare with")
+    lock = (config.checkout() or Path()) / "requirements.txt"
+    text = lock.read_text(encoding="utf-8") if lock.is_file() else ""
     wrong, count = [], 0
-    for line in re.findall(r"^[A-Za-z0-9][^\\\n]*", lock.read_text(encoding="utf-8"), re.M):
+    for line in re.findall(r"^[A-Za-z0-9][^\\\n]*", text, re.M):
         wanted = Requirement(line.strip())
         if wanted.marker and not wanted.marker.evaluate():
             continue
         count += 1
-        try:
-            version = metadata.version(wanted.name)
-        except metadata.PackageNotFoundError:
-            version = "missing"
-        if version not in wanted.specifier:
-            wrong.append(f"{wanted.name} {version} (lock {str(wanted.specifier)[2:]})")
-    missing = any("missing" in text for text in wrong)
-    more = f", and {len(wrong) - 5} more" if len(wrong) > 5 else ""
-    differ = f", {len(wrong)} differ: {', '.join(wrong[:5])}{more}" if wrong else ", all as locked"
-    return _say("Packages", not missing, f"{count} in the lock{differ}")
+        found = [one.version for one in metadata.distributions(name=wanted.name)] or ["missing"]
+        if found[0] not in wanted.specifier:
+            wrong.append(f"{wanted.name} {found[0]} (lock {str(wanted.specifier)[2:]})")
+    differ = f"{len(wrong)} differ: {', '.join(wrong[:5])}" if wrong else "all as locked"
+    missing = any(" missing " in text for text in wrong)
+    yield "Packages", LACKING if missing else OK, f"{count} in the lock, {differ}"
 
 
-def _tensorflow() -> bool:
+def _tensorflow() -> Lines:
     code = (
-        "import keras, tensorflow as tf; g = tf.config.list_physical_devices('GPU');"
-        "print(f'TensorFlow {tf.__version__}, Keras {keras.__version__}, {len(g)} GPU')"
+        "import time; b = time.monotonic(); import keras, tensorflow as tf;"
+        "print(f'TensorFlow {tf.__version__}, Keras {keras.__version__}, '"
+        "f'{len(tf.config.list_physical_devices(\"GPU\"))} GPU, {time.monotonic() - b:.1f} s')"
     )
-    begin = time.monotonic()
-    env = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    env = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace")
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or [f"ended with {done.returncode}"])[-1]
-        return _say("TensorFlow", False, f"cannot be imported: {last}")
-    seconds = time.monotonic() - begin
-    return _say("TensorFlow", True, f"{done.stdout.strip()}, imported in {seconds:.1f} s")
+        text = f"cannot be imported: {_cause(done.returncode, done.stderr)}"
+        yield "TensorFlow", LACKING, text
+    else:
+        yield "TensorFlow", OK, done.stdout.strip()
 
 
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if not cpuinfo.is_file():
-        return f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"
-    text = cpuinfo.read_text(encoding="utf-8")
-    name = re.search(r"^model name\s*:\s*(.*)$", text, re.M)
-    words = set(text.split())
-    flags = " ".join(flag for flag in _FLAGS if flag in words)
-    return f"{name[1] if name else platform.machine()}, {os.cpu_count()} cores, {flags or 'no AVX'}"
+def _cause(code: int, stderr: str) -> str:
+    """The line that matters of a failed import, and what helps."""
+    lines = [line.strip()[:200] for line in stderr.splitlines() if line.strip()]
+    for said, advice in _CAUSES.items():
+        for line in lines:
+            if said in line:
+                return f"{line}; {advice}"
+    if code in (-4, 0xC000001D):
+        return "illegal instruction: this processor lacks AVX, which TensorFlow needs"
+    return lines[-1] if lines else f"it ended with {code}"
 
 
-def _machine() -> None:
+def _settings() -> Lines:
+    """What the environment and keras.json ask for, where the course cannot do it."""
+    for variable, allowed in _CHOICES.items():
+        try:
+            config.choice(None, variable, allowed, allowed[0])
+        except ValueError as error:
+            yield variable, LACKING, str(error)
+    seed = os.environ.get("COURSE_SEED") or "0"
+    if not seed.isdecimal() or int(seed) >= 2**32:
+        yield "COURSE_SEED", LACKING, f"{seed!r} is no whole number from 0 to {2**32 - 1:,}"
+    path = config.keras_folder() / "keras.json"
+    try:
+        own = dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    except (OSError, ValueError, TypeError) as error:
+        yield "Keras", LACKING, f"keras.json cannot be read ({type(error).__name__}): remove it"
+        return
+    backend = os.environ.get("KERAS_BACKEND") or own.get("backend", "tensorflow")
+    if backend != "tensorflow":
+        where = "KERAS_BACKEND" if os.environ.get("KERAS_BACKEND") else "backend in keras.json"
+        yield "Keras", LACKING, f"{where} is {backend}: the course needs tensorflow"
+    layout = own.get("image_data_format", "channels_last")
+    if layout != "channels_last":
+        text = f"image_data_format in keras.json is {layout}: the course needs channels_last"
+        yield "Keras", LACKING, text
+
+
+def _machine() -> Lines:
+    import joblib
     import psutil
 
-    memory = psutil.virtual_memory()
-    total, free = memory.total / 2**30, memory.available / 2**30
-    _say("Memory", total >= 4, f"{total:.1f} GiB, {free:.1f} GiB free (a chapter takes about 2)")
-    for what, folder in (("Data", config.cache_folder()), ("Build", config.build_folder())):
-        there = next(path for path in (folder, *folder.parents) if path.exists())
-        gib = shutil.disk_usage(there).free / 2**30
-        access = "writable" if os.access(there, os.W_OK) else "not writable"
-        _say(f"{what} disk", gib >= 2, f"{gib:.0f} GiB free, {access}")
+    from course_utils import precision, results
+
+    flags = precision.processor_flags()
+    features = [] if flags is None else sorted(_FEATURES & flags) or ["no AVX"]
+    yield "Processor", OK, ", ".join([results.hardware(), " ".join(features)]).rstrip(", ")
+    yield "Cores", OK, f"{joblib.cpu_count()} for this process, of {os.cpu_count()}"
+    total, free = psutil.virtual_memory().total / 2**30, psutil.virtual_memory().available / 2**30
+    text = f"{total:.1f} GiB, {free:.1f} GiB free (a chapter takes about 2)"
+    yield "Memory", OK if total >= 4 else NOTE, text
 
 
-def _data() -> None:
+def _folders() -> Lines:
+    folders = {"COURSE_BUILD": config.build_folder(), "COURSE_CACHE": config.cache_folder()}
+    for (variable, folder), what in zip(folders.items(), ("Build", "Data"), strict=True):
+        try:
+            there = next(path for path in (folder, *folder.parents) if path.exists())
+            gib = shutil.disk_usage(there).free / 2**30
+            usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+            text = f"{gib:.0f} GiB free" if usable else "no folder that can be written"
+        except OSError as error:
+            gib, usable, text = 0, False, f"{error.strerror}"
+        hint = "" if usable and gib >= 2 else f": {variable} names another folder"
+        yield f"{what} folder", LACKING if hint else OK, text + hint
+
+
+def _data() -> Lines:
     from course_utils.datasets import CARDS, offline
     from course_utils.runner.finished import stamp
 
     reach = "not reachable: real data only where they are here" if offline() else "reachable"
-    _say("Network", True, reach)
+    yield "Network", OK, reach
+    if folder := config.class_folder():
+        try:
+            held = ", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing"
+            stamps = {name for name in CARDS if "the class folder" in stamp(name)}
+            text = f"holds {held} and no data set of the course: data/README.md has their names"
+            yield "Class folder", OK if stamps else LACKING, ", ".join(sorted(stamps)) or text
+        except OSError as error:
+            yield "Class folder", LACKING, f"COURSE_DATA_DIR cannot be read: {error.strerror}"
+            return
     for name, card in CARDS.items():
-        _say(card.title, True, " and ".join(stamp(name)) or f"not here ({card.size / 1e6:.0f} MB)")
+        found = " and ".join(stamp(name)) or f"not here ({card.size / 1e6:.0f} MB)"
+        yield card.title, OK, found

@@ -1,5 +1,9 @@
 """The command line: help, what it starts, and what it says when it cannot."""
 
+import errno
+import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -7,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from course_utils import cli as cli
-from course_utils import config, datasets, doctor
+from course_utils import cli, config, datasets
 from course_utils.runner import schedule, worker
-from course_utils.runner.finished import stamp
+from course_utils.runner.finished import RunError, stamp
 
 COMMANDS = ("run", "test", "lab", "fetch", "doctor")
 
@@ -37,12 +40,23 @@ def test_each_command_has_help(command, capsys):
     assert f"python -m course_utils {command}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["walk"], ["run", "--fast"], ["doctor", "x"]])
-def test_unknown_command_or_option(arguments, capsys):
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("", "the following arguments are required: COMMAND"),
+        ("walk", "argument COMMAND: invalid choice: 'walk'"),
+        ("run --fast", "run does not know --fast"),
+        ("run --seed some", "argument --seed: invalid int value: 'some'"),
+        ("doctor x", "doctor does not know x"),
+    ],
+)
+def test_fault_unknown_command_or_option(arguments, sentence, capsys, fault):
     with pytest.raises(SystemExit) as end:
-        cli.main(arguments)
+        cli.main(arguments.split())
     assert end.value.code == 2
-    assert "usage:" in capsys.readouterr().err
+    usage, _, said = capsys.readouterr().err.partition("error: ")
+    assert usage.startswith("usage:") and said.startswith(sentence)
+    fault("commands", f"course {arguments}", said)
 
 
 def test_run_passes_everything_on(monkeypatch):
@@ -54,15 +68,37 @@ def test_run_passes_everything_on(monkeypatch):
     assert seen == [((["05", "06"],), options | {"fresh": True, "store": True})]
 
 
-@pytest.mark.parametrize(
-    ("error", "code", "sentence"),
-    [
-        (KeyboardInterrupt(), 130, "interrupted: what is finished is kept"),
-        (OSError(28, "No space left on device"), 1, "course: No space left on device"),
-        (worker.StoreError("05, cell x: wrote"), 1, "course: 05, cell x: wrote"),
-    ],
-)
-def test_ends_with_one_sentence(monkeypatch, capsys, error, code, sentence):
+ENDS = {
+    "Ctrl-C": (KeyboardInterrupt(), 130, "interrupted: what is finished is kept"),
+    "the disk is full": (
+        OSError(errno.ENOSPC, "…"),
+        1,
+        "course: cannot execute the chapters: No space left on device; a run writes into the "
+        "build folder, COURSE_BUILD names another one",
+    ),
+    "a file that may not be read": (
+        PermissionError(errno.EACCES, "…", "notebooks/05_lenet_mnist.ipynb"),
+        1,
+        "course: cannot execute the chapters: notebooks/05_lenet_mnist.ipynb: Permission denied",
+    ),
+    "too many open files": (
+        OSError(errno.EMFILE, "…", str(config.checkout() / "data" / "mnist.npz")),
+        1,
+        "course: cannot execute the chapters: data/mnist.npz: Too many open files",
+    ),
+    "an output that must not be stored": (
+        worker.StoreError("05, cell x: wrote to stderr"),
+        1,
+        "course: 05, cell x: wrote to stderr",
+    ),
+    "a run that cannot be": (RunError("jobs must be at least 1"), 2, "course: jobs must be at"),
+}
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_fault_ends_with_one_sentence(monkeypatch, capsys, fault, case):
+    error, code, sentence = ENDS[case]
+
     def fail(*args, **options):
         raise error
 
@@ -71,6 +107,82 @@ def test_ends_with_one_sentence(monkeypatch, capsys, error, code, sentence):
     said = capsys.readouterr().err.strip()
     assert said.startswith(sentence)
     assert "\n" not in said
+    fault("commands", case, said)
+
+
+@pytest.mark.parametrize("kind", [PermissionError, FileExistsError])
+def test_fault_a_checkout_that_cannot_be_written(monkeypatch, capsys, tmp_path, fault, kind):
+    """Read-only, or with a file named `build`: the folder and the way out are named."""
+    chapter = tmp_path / "notebooks" / "01_tensors.ipynb"
+    chapter.parent.mkdir()
+    shutil.copy(config.checkout() / "notebooks" / chapter.name, chapter)
+    monkeypatch.setattr(config, "checkout", lambda: tmp_path)
+    mkdir = Path.mkdir
+
+    def closed(path, *args, **options):
+        if path == tmp_path / "build":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        mkdir(path, *args, **options)
+
+    if kind is PermissionError:
+        monkeypatch.setattr(Path, "mkdir", closed)
+    else:
+        (tmp_path / "build").write_text("no folder")
+    assert cli.main(["run", "01", "--source", "synthetic"]) == 1
+    said = capsys.readouterr().err.strip()
+    assert re.fullmatch("course: cannot execute the chapters: build(/run.lock)?: .*", said)
+    assert said.endswith("; a run writes into the build folder, COURSE_BUILD names another one")
+    fault("commands", f"the build folder raises {kind.__name__}", said)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp932", "ascii", "utf-8"])
+def test_fault_output_that_an_encoding_cannot_hold(encoding, fault):
+    """Redirected on a Windows console's code page: every sign arrives, escaped where it must be."""
+    code = (
+        "import sys; from course_utils import cli, datasets\n"
+        "datasets.fetch = lambda name: datasets.Fetched(name, True, f'{name}: 5 Γ· 用户 – é.')\n"
+        "sys.exit(cli.main(['fetch', 'mnist']))"
+    )
+    env = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True)
+    assert done.returncode == 0 and done.stderr == b""
+    said = done.stdout.decode(encoding)
+    signs = {s: s if encodes(s, encoding) else s.encode("ascii", "backslashreplace").decode()
+             for s in "Γ·用户–é"}  # fmt: skip
+    assert said.strip() == "mnist: 5 Γ· 用户 – é.".translate(str.maketrans(signs))
+    fault("commands", f"output in {encoding}", said)
+
+
+def encodes(sign, encoding):
+    try:
+        return bool(sign.encode(encoding))
+    except UnicodeEncodeError:
+        return False
+
+
+def test_fault_nobody_reads_the_output_to_its_end(fault):
+    """`fetch | head -1`: no traceback about a broken pipe."""
+    code = (
+        "import sys; from course_utils import cli, datasets\n"
+        "datasets.fetch = lambda name: datasets.Fetched(name, True, name * 100_000)\n"
+        "sys.exit(cli.main(['fetch']))"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.read(5) == b"mnist"
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert process.returncode == 1 and said == ""
+    fault("commands", "output into a closed pipe", "(nothing, and exit code 1)")
+
+
+def test_fault_no_checkout(monkeypatch, capsys, fault):
+    monkeypatch.setattr(config, "checkout", lambda: None)
+    for command in ("test", "lab"):
+        assert cli.main([command]) == 1
+        said = capsys.readouterr().err
+        assert said == "course: there is no checkout of the course here: clone it first\n"
+    fault("commands", "installed without a checkout", said)
 
 
 @pytest.fixture
@@ -111,7 +223,8 @@ def test_test_hands_other_arguments_to_pytest(started):
     assert started == [[sys.executable, "-m", "pytest", "tests/test_cli.py", "-k", "help"]]
 
 
-def test_lab_opens_the_first_chapter_quietly(monkeypatch):
+@pytest.mark.parametrize("user", [0, 1000, None], ids=["root", "user", "Windows"])
+def test_lab_opens_the_first_chapter_quietly(monkeypatch, user):
     commands = []
 
     def start(*module):
@@ -119,6 +232,10 @@ def test_lab_opens_the_first_chapter_quietly(monkeypatch):
         return [sys.executable, "-c", "import sys; sys.exit(7)"]
 
     monkeypatch.setattr(cli, "_python", start)
+    if user is None:
+        monkeypatch.delattr(os, "geteuid", raising=False)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
     before = signal.getsignal(signal.SIGINT)
     assert cli.main(["lab", "--no-browser", "--port", "8890"]) == 7
     assert signal.getsignal(signal.SIGINT) is before
@@ -128,6 +245,7 @@ def test_lab_opens_the_first_chapter_quietly(monkeypatch):
     assert f"--LabApp.default_url=/lab/tree/notebooks/{first}" in command
     assert "--LabApp.news_url=None" in command
     assert "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate" in command
+    assert ("--allow-root" in command) == (user == 0)
     assert command[-3:] == ("--no-browser", "--port", "8890")
 
 
@@ -142,49 +260,11 @@ def test_fetch_reports_each_set(monkeypatch, capsys):
     assert capsys.readouterr().out.count("said.") == len(datasets.CARDS)
 
 
-def test_fetch_of_an_unknown_set_is_one_sentence(capsys):
+def test_fault_fetch_of_an_unknown_set(capsys, fault):
     assert cli.main(["fetch", "mnits"]) == 2
-    assert "there is no data set 'mnits'" in capsys.readouterr().err
-
-
-def test_doctor_says_what_is_there(monkeypatch, tmp_path, capsys):
-    (tmp_path / "mnist.npz").write_bytes(b"123")
-    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "none"))
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(datasets, "offline", lambda: True)
-    monkeypatch.setattr(doctor, "_tensorflow", lambda: True)
-    assert cli.main(["doctor"]) == 0
-    said = capsys.readouterr().out
-    lines = {line[9:29].strip(): line[29:] for line in said.splitlines()}
-    assert lines["MNIST"] == "the class folder"
-    assert lines["IMDB reviews"].startswith("not here (")
-    assert lines["Network"].startswith("not reachable")
-    assert " in the lock, " in lines["Packages"]
-    assert "cores" in lines["Processor"]
-    assert str(tmp_path) not in said
-
-
-@pytest.mark.parametrize(
-    ("lock", "code", "said"),
-    [
-        ("numpy==0.0.1 \\\n    --hash=sha256:0\n", 1, "1 in the lock, 1 differ: numpy "),
-        ("no-such-thing==1.0\n", 0, "no-such-thing missing (lock 1.0)"),
-        ("gone==1 ; sys_platform == 'vms'\n", 1, "0 in the lock, all as locked"),
-    ],
-)
-def test_doctor_compares_with_the_lock(monkeypatch, tmp_path, capsys, lock, code, said):
-    (tmp_path / "requirements.txt").write_text(lock)
-    monkeypatch.setattr(config, "checkout", lambda: tmp_path)
-    assert doctor._packages() == bool(code)
-    assert said in capsys.readouterr().out
-
-
-def test_doctor_names_why_tensorflow_fails(monkeypatch, tmp_path, capsys):
-    (tmp_path / "keras.py").write_text("raise ImportError('no such processor')")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    assert not doctor._tensorflow()
-    assert "cannot be imported: ImportError: no such processor" in capsys.readouterr().out
+    said = capsys.readouterr().err
+    assert "there is no data set 'mnits'" in said
+    fault("commands", "fetch mnits", said)
 
 
 def test_stamp_follows_the_files(monkeypatch, tmp_path):
