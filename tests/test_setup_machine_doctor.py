@@ -1,0 +1,323 @@
+"""`doctor` on machines of every kind: what it says of each fault, and that it never stops."""
+
+import json
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import joblib
+import pytest
+
+from course_utils import cli, config, datasets, doctor
+
+
+@pytest.fixture
+def said(monkeypatch, capsys):
+    """Run one check of `doctor` or all; returns its lines as what -> (state, text)."""
+    monkeypatch.setattr(datasets, "offline", lambda: True)
+    monkeypatch.setattr(doctor, "_tensorflow", lambda: iter(()))
+
+    def lines():
+        doctor.report()
+        out = capsys.readouterr().out.splitlines()
+        return {line[9:29].strip(): (line[:9].strip(), line[29:]) for line in out}
+
+    return lines
+
+
+def test_doctor_says_what_is_there(said, monkeypatch, tmp_path, capsys):
+    (tmp_path / "mnist.npz").write_bytes(b"123")
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
+    lines = said()
+    assert {state for state, _ in lines.values()} == {"ok"}
+    assert lines["MNIST"][1] == "the class folder"
+    assert lines["Class folder"][1] == "mnist"
+    assert lines["IMDB reviews"][1].startswith("not here (")
+    assert lines["Network"][1].startswith("not reachable")
+    assert lines["Packages"][1].endswith(" in the lock, all as locked")
+    assert "cores" in lines["Processor"][1]
+    assert str(tmp_path) not in str(lines), "no path of the machine"
+    assert cli.main(["doctor"]) == 0
+
+
+LOCKS = {
+    "another version": ("numpy==0.0.1 \\\n    --hash=sha256:0\n", "ok", "1 differ: numpy "),
+    "a missing package": ("no-such-thing==1.0\n", "LACKING", "no-such-thing missing (lock 1.0)"),
+    "another platform's": ("gone==1 ; sys_platform == 'vms'\n", "ok", "0 in the lock, all as"),
+    "no lock": ("", "ok", "0 in the lock, all as locked"),
+}
+
+
+@pytest.mark.parametrize("case", LOCKS)
+def test_fault_packages_against_the_lock(said, monkeypatch, tmp_path, fault, case):
+    lock, state, sentence = LOCKS[case]
+    (tmp_path / "requirements.txt").write_text(lock)
+    monkeypatch.setattr(config, "checkout", lambda: tmp_path)
+    found, text = said()["Packages"]
+    assert found == state and sentence in text
+    fault("doctor", f"packages: {case}", text)
+
+
+# What the interpreter writes when TensorFlow cannot be imported, from public reports.
+IMPORTS = {
+    "Windows without the runtime library": (
+        "Traceback (most recent call last):\n  from tensorflow.python._pywrap_internal import *\n"
+        "ImportError: DLL load failed while importing _pywrap_tensorflow_internal: The specified "
+        "module could not be found.\n\nFailed to load the native TensorFlow runtime.\nSee "
+        "https://www.tensorflow.org/install/errors for some common causes and solutions.\n"
+        "If you need help, create an issue.",
+        "ImportError: DLL load failed while importing _pywrap_tensorflow_internal: The specified "
+        "module could not be found.; install Microsoft's Visual C++ Redistributable (x64)",
+    ),
+    "Python of another processor": (
+        "ImportError: dlopen(x.so): tried: 'x.so' (mach-o file, but is an incompatible "
+        "architecture (have 'arm64', need 'x86_64'))\nFailed to load the native runtime.",
+        "this Python is of another processor: install a native one",
+    ),
+    "an old Linux": (
+        "ImportError: libc.so.6: version `GLIBC_2.27' not found (required by x.so)\n\nFailed.",
+        "this system is older than TensorFlow's package",
+    ),
+    "nothing installed": (
+        "Traceback (most recent call last):\nModuleNotFoundError: No module named 'keras'",
+        "ModuleNotFoundError: No module named 'keras'; install the packages of the course",
+    ),
+    "any other": ("Traceback:\n  in x\nValueError: no such thing", "ValueError: no such thing"),
+    "silence": ("", "it ended with 1"),
+}
+
+
+@pytest.mark.parametrize("case", IMPORTS)
+def test_fault_tensorflow_cannot_be_imported(monkeypatch, tmp_path, fault, case):
+    """The line that matters, wherever it stands, and what helps."""
+    stderr, sentence = IMPORTS[case]
+    code = f"import sys\nsys.stderr.write({stderr!r})\nimport os; os._exit(1)"
+    (tmp_path / "keras.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    ((what, state, text),) = doctor._tensorflow()
+    assert (what, state) == ("TensorFlow", "LACKING")
+    assert text.startswith("cannot be imported: ") and sentence in text
+    fault("doctor", f"TensorFlow: {case}", text)
+
+
+@pytest.mark.parametrize("code", [-4, 0xC000001D], ids=["POSIX", "Windows"])
+def test_fault_a_processor_without_avx(fault, code):
+    said = doctor._cause(code, "")
+    assert said == "illegal instruction: this processor lacks AVX, which TensorFlow needs"
+    fault("doctor", f"TensorFlow ends with {code:#x}", said)
+
+
+def test_tensorflow_is_looked_at_whatever_backend_is_set(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "nonsense")
+    ((what, state, text),) = doctor._tensorflow()
+    assert (what, state) == ("TensorFlow", "ok"), text
+    assert text.startswith("TensorFlow 2.") and text.endswith(" s")
+
+
+PLATFORMS = {
+    "an Intel Mac": ("Darwin", "x86_64", (3, 12, 1), 2**63 - 1, "no TensorFlow for Intel Macs"),
+    "Windows on Arm": ("Windows", "ARM64", (3, 12, 1), 2**63 - 1, "install the x64 Python"),
+    "Python 3.14": ("Linux", "x86_64", (3, 14, 0), 2**63 - 1, "the course needs 3.11, 3.12 or"),
+    "Python 3.10": ("Darwin", "arm64", (3, 10, 0), 2**63 - 1, "the course needs 3.11, 3.12 or"),
+    "32 bits": ("Windows", "AMD64", (3, 11, 0), 2**31 - 1, "or 3.13 with 64 bits"),
+    "Windows": ("Windows", "AMD64", (3, 11, 0), 2**63 - 1, ""),
+    "Apple silicon": ("Darwin", "arm64", (3, 13, 0), 2**63 - 1, ""),
+    "Linux on Arm": ("Linux", "aarch64", (3, 13, 0), 2**63 - 1, ""),
+}
+
+
+@pytest.mark.parametrize("case", PLATFORMS)
+def test_fault_platforms(monkeypatch, fault, case):
+    system, machine, version, most, sentence = PLATFORMS[case]
+    monkeypatch.setattr(platform, "system", lambda: system)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(platform, "python_version", lambda: ".".join(map(str, version)))
+    monkeypatch.setattr(sys, "version_info", version)
+    monkeypatch.setattr(sys, "maxsize", most)
+    what, state, text = next(doctor._python())
+    assert (what, state) == ("Python", "LACKING" if sentence else "ok")
+    assert sentence in text
+    fault("doctor", f"platform: {case}", text)
+
+
+@pytest.mark.parametrize(("length", "state"), [(70, None), (71, "note")])
+def test_fault_a_long_path_on_windows(monkeypatch, fault, length, state):
+    monkeypatch.setattr(config, "checkout", lambda: Path("/" + "x" * (length - 1)))
+    assert len(list(doctor._python())) == 1, "no limit elsewhere"
+    monkeypatch.setattr(platform, "system", lambda: "Windows")
+    lines = list(doctor._python())[1:]
+    assert [line[1] for line in lines] == ([state] if state else [])
+    if lines:
+        assert "71 characters deep" in lines[0][2] and "259" in lines[0][2]
+        fault("doctor", "a long path on Windows", lines[0][2])
+
+
+SETTINGS = {
+    "COURSE_PROFILE": ("slow", "unknown 'slow' (from COURSE_PROFILE): choose one of quick,"),
+    "COURSE_SOURCE": ("drawn", "unknown 'drawn' (from COURSE_SOURCE): choose one of auto, real"),
+    "COURSE_PRECISION": ("float16", "unknown 'float16' (from COURSE_PRECISION): choose one"),
+    "COURSE_SEED": ("abc", "'abc' is no whole number from 0 to 4,294,967,295"),
+    "KERAS_BACKEND": ("torch", "KERAS_BACKEND is torch: the course needs tensorflow"),
+}
+
+
+@pytest.mark.parametrize("variable", SETTINGS)
+def test_fault_settings_of_the_environment(said, monkeypatch, fault, variable):
+    value, sentence = SETTINGS[variable]
+    what = "Keras" if variable == "KERAS_BACKEND" else variable
+    assert what not in said()
+    monkeypatch.setenv(variable, value)
+    state, text = said()[what]
+    assert state == "LACKING" and text.startswith(sentence)
+    fault("doctor", f"{variable}={value}", text)
+
+
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "1.5", "²", " "])
+def test_fault_seeds_that_cannot_be(said, monkeypatch, fault, seed):
+    monkeypatch.setenv("COURSE_SEED", seed)
+    state, text = said()["COURSE_SEED"]
+    assert state == "LACKING"
+    fault("doctor", f"COURSE_SEED={seed}", text)
+
+
+KERAS = {
+    "theano": ({"backend": "theano"}, "backend in keras.json is theano: the course needs tens"),
+    "channels_first": (
+        {"image_data_format": "channels_first"},
+        "image_data_format in keras.json is channels_first: the course needs channels_last",
+    ),
+    "damaged": ("{", "keras.json cannot be read (JSONDecodeError): remove it"),
+    "a list": ("[1]", "keras.json cannot be read (TypeError): remove it"),
+    "binary": (b"\xff\xfe{", "keras.json cannot be read (UnicodeDecodeError): remove it"),
+}
+
+
+@pytest.mark.parametrize("case", KERAS)
+def test_fault_settings_of_keras(said, fault, case):
+    content, sentence = KERAS[case]
+    file = config.keras_folder() / "keras.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"backend": "tensorflow", "image_data_format": "channels_last"}))
+    assert "Keras" not in said()
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    else:
+        file.write_text(content if isinstance(content, str) else json.dumps(content))
+    state, text = said()["Keras"]
+    assert state == "LACKING" and text.startswith(sentence)
+    fault("doctor", f"keras.json: {case}", text)
+
+
+def test_what_the_environment_says_of_the_backend_goes_before_the_file(said, monkeypatch):
+    file = config.keras_folder() / "keras.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"backend": "jax"}))
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    assert "Keras" not in said()
+
+
+FOLDERS = {
+    "missing": "COURSE_DATA_DIR cannot be read: No such file or directory",
+    "a file": "COURSE_DATA_DIR cannot be read: Not a directory",
+    "closed": "COURSE_DATA_DIR cannot be read: Permission denied",
+    "empty": "holds nothing and no data set of the course",
+    "something else": "holds photo.jpg, thesis.pdf and no data set of the course",
+}
+
+
+@pytest.mark.parametrize("case", FOLDERS)
+def test_fault_class_folder(said, monkeypatch, tmp_path, fault, case):
+    folder = tmp_path / "class"
+    if case == "a file":
+        folder.write_text("")
+    elif case != "missing":
+        folder.mkdir()
+    if case == "something else":
+        for name in ("thesis.pdf", "photo.jpg"):
+            (folder / name).write_text("")
+    if case == "closed":
+        close(monkeypatch, folder)
+    monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
+    state, text = said()["Class folder"]
+    assert state == "LACKING" and text.startswith(FOLDERS[case])
+    fault("doctor", f"class folder: {case}", text)
+
+
+def close(monkeypatch, folder):
+    """Let nobody look into `folder`, which permissions do not do to root."""
+    stat, iterdir = Path.stat, Path.iterdir
+
+    def refuse(path):
+        if path == folder or folder in path.parents:
+            raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", lambda p, **k: refuse(p) or stat(p, **k))
+    monkeypatch.setattr(Path, "iterdir", lambda p: refuse(p) or iterdir(p))
+    monkeypatch.setattr(Path, "exists", lambda p, **k: bool(p.stat(**k)))
+
+
+def test_fault_a_closed_home(said, monkeypatch, tmp_path, fault):
+    """Course, cache and build below a home that one may not enter: two lines, no traceback."""
+    home = tmp_path / "home"
+    close(monkeypatch, home)
+    monkeypatch.setenv("COURSE_BUILD", str(home / "build"))
+    monkeypatch.setenv("COURSE_CACHE", str(home / "data"))
+    lines = said()
+    for what, variable in (("Build folder", "COURSE_BUILD"), ("Data folder", "COURSE_CACHE")):
+        state, text = lines[what]
+        assert (state, text) == ("LACKING", f"Permission denied: {variable} names another folder")
+        fault("doctor", f"{what} in a closed home", text)
+
+
+@pytest.mark.parametrize("kind", ["a file", "read-only", "nearly full"])
+def test_fault_build_folder(said, monkeypatch, tmp_path, fault, kind):
+    folder = tmp_path / "build"
+    monkeypatch.setenv("COURSE_BUILD", str(folder))
+    assert said()["Build folder"][0] == "ok"
+    if kind == "a file":
+        folder.write_text("")
+    elif kind == "read-only":
+        monkeypatch.setattr(os, "access", lambda path, mode: False)
+    else:
+        usage = SimpleNamespace(free=2**30)
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    state, text = said()["Build folder"]
+    assert state == "LACKING" and text.endswith(": COURSE_BUILD names another folder")
+    fault("doctor", f"build folder: {kind}", text)
+
+
+def test_cores_are_those_of_this_process(said, monkeypatch):
+    monkeypatch.setattr(joblib, "cpu_count", lambda: 3)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    assert said()["Cores"][1] == "3 for this process, of 64"
+
+
+@pytest.mark.parametrize("system", ["without /proc", "with features", "without AVX"])
+def test_processor_on_every_system(said, monkeypatch, system):
+    from course_utils import precision
+
+    flags = {"without /proc": None, "with features": {"avx2", "fpu"}, "without AVX": {"fpu"}}
+    monkeypatch.setattr(precision, "processor_flags", lambda: flags[system])
+    ends = {"without /proc": " cores", "with features": ", avx2", "without AVX": ", no AVX"}
+    assert said()["Processor"][1].endswith(ends[system])
+
+
+def test_fault_any_other_surprise(said, monkeypatch, fault):
+    """A check that fails is one line; those after it have their turn."""
+
+    def surprised():
+        yield "Python", "ok", "3.11"
+        raise RuntimeError("Could not determine home directory.")
+
+    surprised.__name__ = "_python"
+    monkeypatch.setattr(doctor, "_python", surprised)
+    lines = said()
+    assert lines["Python"] == (
+        "LACKING",
+        "cannot be looked at: RuntimeError: Could not determine home directory.",
+    )
+    assert "MNIST" in lines
+    fault("doctor", "a check that fails", lines["Python"][1])
