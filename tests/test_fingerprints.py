@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_utils import precision
 from course_utils.cache import FingerprintError, fingerprint
 
 layers = keras.layers
@@ -96,6 +97,10 @@ DIFFERENT = {
     "class A(P):\n    pass\nclass B(Q):\n    pass\na, b = A, B",
     "cached functions": "import functools\n"
     "a = functools.cache(lambda x: 1)\nb = functools.cache(lambda x: 2)",
+    "attributes of a function": "def f(x):\n    return x\ndef g(x):\n    return x\n"
+    "f.k, g.k = 1, 2\na, b = f, g",
+    "random generators": "a, b = (np.random.default_rng(s).random for s in (1, 2))",
+    "named tuples": "from collections import namedtuple\nP = namedtuple('P', 'x')\na, b = P(1), P(2)",
     "properties": "class A:\n    p = property(lambda self: 1)\n"
     "class B:\n    p = property(lambda self: 2)\na, b = A, B",
 }
@@ -339,43 +344,65 @@ def test_a_network_that_a_function_mentions_counts_with_its_weights():
 # --- the environment ------------------------------------------------------------------------------
 
 
-def in_a_fresh_process(code="", **environment):
+def test_another_process_finds_the_same():
+    """Whatever the order of its sets and the addresses of its objects."""
     program = (
-        "import keras; from course_utils import session\n"
-        "from course_utils.cache import fingerprint\n"
-        f"session.import_keras()\n{code}\nprint(fingerprint(1))"
+        "import keras, types; from course_utils import session\n"
+        "from course_utils.cache import fingerprint\nsession.import_keras()\n"
+        "keras.utils.set_random_seed(0)\n"
+        "net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, 'relu')])\n"
+        "def f(x, seen={'a', 'b', 'c', 'd'}):\n    return net(x), seen, types.SimpleNamespace\n"
+        "print(fingerprint(f, net, keras.optimizers.Adam(), keras.losses.Huber()))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=200,
-    )
-    return done.stdout.splitlines()[-1]
+    command = [sys.executable, "-c", program]
+    found = {
+        subprocess.run(
+            command,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=200,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1
+
+
+@pytest.fixture
+def policy():
+    before = keras.config.dtype_policy()
+    yield keras.config.set_dtype_policy
+    keras.config.set_dtype_policy(before)
 
 
 @pytest.mark.parametrize(
-    "other",
+    "change",
     [
-        {"code": "keras.config.set_dtype_policy('mixed_bfloat16')"},
-        {"ONEDNN_MAX_CPU_ISA": "AVX2"},
-        {"OMP_NUM_THREADS": "7"},
-        {"code": "keras.__version__ = '0'"},
-        {"code": "import tensorflow; tensorflow.__version__ = '0'"},
+        lambda patch, policy: policy("mixed_bfloat16"),
+        lambda patch, policy: patch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2"),
+        lambda patch, policy: patch.setenv("OMP_NUM_THREADS", "7"),
+        lambda patch, policy: patch.setattr(precision, "processor_flags", lambda: {"avx9"}),
+        lambda patch, policy: patch.setattr(keras, "__version__", "0"),
+        lambda patch, policy: patch.setattr(sys.modules["tensorflow"], "__version__", "0"),
+        lambda patch, policy: patch.setattr(np, "__version__", "0"),
     ],
-    ids=["precision", "processor features", "threads", "Keras", "TensorFlow"],
+    ids=["precision", "limit", "threads", "features", "Keras", "TensorFlow", "NumPy"],
 )
-def test_the_environment_counts(other, usual):
-    assert in_a_fresh_process(**other) != usual
+def test_the_environment_counts(change, monkeypatch, policy):
+    before = fingerprint(1)
+    assert fingerprint(1) == before
+    change(monkeypatch, policy)
+    assert fingerprint(1) != before
 
 
-@pytest.fixture(scope="module")
-def usual():
-    one = in_a_fresh_process()
-    assert in_a_fresh_process() == one, "the same in another process"
-    return one
+def test_flags_that_decide_no_arithmetic_do_not_count(monkeypatch):
+    flags = precision.processor_flags() or set()
+    before = fingerprint(1)
+    monkeypatch.setattr(
+        precision, "processor_flags", lambda: flags | {"hypervisor_of_another_kind"}
+    )
+    assert fingerprint(1) == before
 
 
 def test_modules_of_the_package_count_but_not_those_that_only_show(monkeypatch):

@@ -11,6 +11,7 @@ import enum
 import functools
 import os
 import platform
+import re
 import sys
 import types
 from collections.abc import Callable
@@ -33,6 +34,7 @@ from course_utils.cache.code import (
 )  # fmt: skip
 from course_utils.cache.networks import configuration, own_parts, weights
 
+_ARITHMETIC = re.compile("avx|amx|fma|sse|asimd|sve|bf16|neon")  # flags of a processor
 _ASIDE = {
     *("__doc__", "__module__", "__qualname__", "__name__", "__dict__", "__weakref__"),
     *("__firstlineno__", "__static_attributes__", "__annotations__", "__annotate_func__"),
@@ -74,14 +76,15 @@ def environment() -> dict[str, Any]:
     found: dict[str, Any] = {
         "python": sys.version_info[:2],
         "machine": platform.machine(),
-        "features": sorted(precision.processor_flags() or ()),
+        "features": sorted(filter(_ARITHMETIC.match, precision.processor_flags() or ())),
         "set": {name: os.environ.get(name) for name in precision.DECIDING},
     }
     found |= {name: sys.modules[name].__version__ for name in ("numpy", "keras", "tensorflow")
               if name in sys.modules}  # fmt: skip
     if "keras" in sys.modules:
         keras = sys.modules["keras"]
-        found["keras set"] = keras.backend.backend(), keras.config.dtype_policy().name
+        found["backend"] = keras.backend.backend(), keras.config.dtype_policy().name
+        found["layout"] = keras.config.floatx(), keras.config.image_data_format()
     if "tensorflow" in sys.modules:
         tf = sys.modules["tensorflow"]
         threads = tf.config.threading
@@ -189,7 +192,7 @@ class _Look:
             return described(value) + "".join(self.see(one) for one in held if is_own(one))
         documented = value.__doc__ if value.__code__.co_consts[:1] == (value.__doc__,) else None
         parts = [self.code(value.__code__, documented), self.closure(value)]
-        parts += [self.see(value.__defaults__), self.see(value.__kwdefaults__)]
+        parts += map(self.see, (value.__defaults__, value.__kwdefaults__, value.__dict__))
         for chain, found in sorted(mentioned(value)):
             parts.append(".".join(chain) if found is ABSENT else self.see(found))
         return "function " + "".join(parts)
