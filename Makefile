@@ -3,7 +3,7 @@
 #   make run PYTHON=python3.12              another Python (3.11 to 3.13)
 ARGS =
 PYTHON =
-PY = .venv/bin/python
+PY = .venv/$(if $(filter Windows_NT,$(OS)),Scripts/python.exe,bin/python)
 UV = $(PY) -m uv
 
 # The stamp's name holds what the set-up depends on: this folder, the lock and the metadata.
@@ -17,7 +17,9 @@ help:
 	@echo 'make lab        open JupyterLab on the first chapter'
 	@echo 'make reference  full profile on real data (hours), outputs and results stored'
 	@echo 'make site       the chapters as a static site in build/site'
-	@echo 'make lock       renew requirements.txt    make lint    make clean'
+	@echo 'make lock       write requirements.txt anew (ARGS=--upgrade: the newest versions)'
+	@echo 'make faults     what the user is told in every fault that the tests try'
+	@echo 'make lint       mend style    make clean'
 
 run: $(READY)
 	@$(PY) -m course_utils run $(ARGS)
@@ -67,34 +69,8 @@ clean:
 
 # Rebuilt when the key changes, or when the Python behind .venv has gone.
 $(READY): $(shell test -x $(PY) || echo FORCE)
-	@set -e; begin=$$(date +%s); \
-	since() { echo "== set-up: $$1 after $$(( $$(date +%s) - begin )) s"; }; \
-	fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'; \
-	if ! test -f .venv/pyvenv.cfg || ! $(PY) -m pip --version >/dev/null 2>&1; then \
-	  python=; \
-	  for name in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
-	    if $$name -c "$$fits" >/dev/null 2>&1; then python=$$name; break; fi; \
-	  done; \
-	  if test -z "$$python"; then \
-	    echo 'The course needs Python 3.11, 3.12 or 3.13: install one, or say make PYTHON=/its/path.' >&2; \
-	    exit 1; \
-	  fi; \
-	  $$python -m venv --clear .venv; \
-	  since "environment made with $$($(PY) --version)"; \
-	fi; \
-	rm -f .venv/ready-*; \
-	if $(PY) -m pip install --quiet --disable-pip-version-check 'uv>=0.6'; then \
-	  since 'uv installed'; \
-	  UV_COMPILE_BYTECODE=1 $(UV) pip sync --quiet --require-hashes -p $(PY) requirements.txt; \
-	  since 'packages installed'; \
-	  $(UV) pip install --quiet --no-deps -p $(PY) --editable .; \
-	else \
-	  echo '== set-up: uv cannot be installed here, pip goes on (some minutes)'; \
-	  $(PY) -m pip install --quiet --require-hashes --no-deps -r requirements.txt; \
-	  since 'packages installed'; \
-	  $(PY) -m pip install --quiet --no-deps --editable .; \
-	fi; \
-	touch $@; since 'ready'
+	@sh .ci/set_up $(PYTHON)
+	@touch $@
 
 FORCE:
 
