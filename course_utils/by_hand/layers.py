@@ -1,0 +1,48 @@
+"""Pooling, and the usual activations."""
+
+import numpy as np
+
+from course_utils.by_hand.windows import Pair, floats, lay_out, pair, windows
+
+
+def _windows(images: np.ndarray, window: int | Pair, stride: int | Pair | None) -> np.ndarray:
+    window = pair("window", window)
+    return windows(images, lay_out(images.shape, window, window if stride is None else stride))
+
+
+def max_pool(
+    images: np.ndarray, window: int | Pair, stride: int | Pair | None = None
+) -> np.ndarray:
+    """The largest value of each window, channel by channel: (n, positions down, across, c).
+
+    Images are (n, h, w, c); the stride is the window's size unless told otherwise. Rows and columns
+    that no whole window covers are dropped, as with Keras's "valid" padding. The result has the
+    floating dtype of the images (integers count as float64).
+    """
+    dtype, (images,) = floats(images=images)
+    return _windows(images, window, stride).max((3, 4)).astype(dtype)
+
+
+def average_pool(
+    images: np.ndarray, window: int | Pair, stride: int | Pair | None = None
+) -> np.ndarray:
+    """The mean of each window; all else as in `max_pool`."""
+    dtype, (images,) = floats(images=images)
+    return _windows(images, window, stride).mean((3, 4), dtype=np.float64).astype(dtype)
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """x where it is positive, else 0."""
+    return np.maximum(x, 0)
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + e^−x); below 0 as e^x / (1 + e^x), so that nothing overflows or rounds to 0."""
+    power = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, power) / (1 + power)
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """e^x / Σ e^x over the last axis; the largest x is subtracted first, which changes nothing."""
+    powers = np.exp(x - x.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
