@@ -2,11 +2,14 @@
 
 import logging
 import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from course_utils import choices as choose
 from course_utils import config, events, precision
-from course_utils.config import whole
 
 
 def setup(
@@ -14,34 +17,65 @@ def setup(
     *,
     seed: int | None = None,
     dtype: str | None = None,
-    own: dict[str, Any] | None = None,
+    own: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    choices: Mapping[str, tuple[Any, Sequence[Any]]] | None = None,
+    least: Mapping[str, int] | None = None,
     **budgets: tuple[Any, Any, Any, Any],
 ) -> SimpleNamespace:
-    """Prepare the kernel and resolve the budget of this run.
+    """Check the reader's choices, prepare the kernel, print and return the budget of this run.
 
-    Each further keyword is one budget: `name=(yours, quick, lesson, full)`, where `yours` is the
-    reader's own value and None means *as the profile says*. The profile is the argument, else
-    `COURSE_PROFILE`, else `lesson`; `dtype` ("float32" or "bfloat16") overrules the precision that
-    `precision.choose` would take. `own`: the reader's other choices by name (a network, a file),
-    None where there is none; with one, as with a budget of the reader's, a claim that fails does
-    not stop the run. Prints what was chosen and the budget as a small table.
-    Returns a namespace with `profile`, `seed`, `dtype` and one attribute for each budget.
-    Raises ValueError for an unknown profile, a seed or a budget that cannot be.
+    With a choice of the reader's own (a budget, a file, a seed other than 0) a claim that fails
+    does not stop the run.
+
+    Parameters
+    ----------
+    profile : "quick", "lesson" or "full"; None: as `COURSE_PROFILE` says, else "lesson"
+    seed : the base seed; None: as `COURSE_SEED` says, else 0
+    dtype : "float32" or "bfloat16"; None: as `precision.choose` finds
+    own : further choices by name, None where there is none
+    files : names of files and folders (or lists of them), which have to be there, or addresses
+    choices : `name=(yours, allowed)`; the first one allowed is the default
+    least : the smallest value of a budget, where that is more than 1
+    **budgets : `name=(yours, quick, lesson, full)`; where `yours` is None the profile decides
+
+    Returns
+    -------
+    a namespace with `profile`, `seed`, `dtype` and one attribute for each file, choice and budget.
+
+    Raises
+    ------
+    ChoiceError, in one sentence, for a choice that cannot be and for a name in the `parameters`
+    cell that the chapter does not know.
+
+    Examples
+    --------
+    >>> budget = setup("quick", dtype="float32", epochs=(None, 3, 5, 12))
+    Profile quick, seed 0, float32 as asked.
+    budget  this run  quick  lesson  full
+    epochs  3         3      5       12
+    >>> setup("quick", epochs=([3], 3, 5, 12))
+    Traceback (most recent call last):
+    course_utils.choices.ChoiceError: epochs takes one whole number such as 3, not [3]
     """
-    profile = config.choice(profile, "COURSE_PROFILE", config.PROFILES, "lesson")
-    seed = int(os.environ.get("COURSE_SEED", "0")) if seed is None else seed
-    whole("seed", seed, least=0)
-    column = 1 + config.PROFILES.index(profile)
-    chosen = {name: v[column] if v[0] is None else v[0] for name, v in budgets.items()}
-    for name, value in chosen.items():
-        for one in value if isinstance(value, list | tuple) else [value]:
-            whole(name, one, least=1)
-    changed = [n for n, v in budgets.items() if v[0] not in (None, v[column])]
-    changed += [n for n, v in (own or {}).items() if v is not None]
-    config.note_run(profile, changed)
+    own, files, choices, least = (dict(given or {}) for given in (own, files, choices, least))
+    choose.refuse_unknown({"profile", "seed", "dtype", *own, *files, *choices, *budgets})
+    try:
+        profile = config.choice(profile, "COURSE_PROFILE", config.PROFILES, "lesson")
+        seed = choose.base_seed(seed)
+        column = 1 + config.PROFILES.index(profile)
+        chosen = {n: choose.budget(n, v, column, least.get(n, 1)) for n, v in budgets.items()}
+        picked = {name: choose.one_of(name, *choice) for name, choice in choices.items()}
+        found = {name: choose.files_there(name, value) for name, value in files.items()}
+        keras = import_keras()
+        dtype, why = precision.choose(dtype)
+    except ValueError as error:
+        raise choose.ChoiceError(str(error)) from None
+    changed = [n for n, v in budgets.items() if v[0] is not None and chosen[n] != v[column]]
+    changed += [n for n, v in (own | files).items() if v is not None]
+    changed += [n for n, (_, allowed) in choices.items() if picked[n] != allowed[0]]
+    config.note_run(profile, changed + ["seed"] * (seed != 0))
 
-    keras = import_keras()
-    dtype, why = precision.choose(dtype)
     keras.config.set_dtype_policy("float32" if dtype == "float32" else "mixed_bfloat16")
     keras.utils.set_random_seed(seed)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
@@ -57,7 +91,7 @@ def setup(
     events.note("setup", profile=profile, seed=seed, precision=dtype, **chosen)
     print(f"Profile {profile}, seed {seed}, {why}.")
     print(_budget_table(budgets, chosen))
-    return SimpleNamespace(profile=profile, seed=seed, dtype=dtype, **chosen)
+    return SimpleNamespace(profile=profile, seed=seed, dtype=dtype, **found, **picked, **chosen)
 
 
 def _budget_table(budgets: dict[str, tuple], chosen: dict[str, Any]) -> str:
@@ -73,10 +107,16 @@ def _budget_table(budgets: dict[str, tuple], chosen: dict[str, Any]) -> str:
 
 
 def import_keras() -> Any:
-    """Keras, imported without TensorFlow's start-up lines (kept where the import fails)."""
-    import sys
-    import tempfile
+    """Keras on TensorFlow, channels last, float32, whatever `KERAS_BACKEND` or keras.json say.
 
+    Without TensorFlow's start-up lines (kept where the import fails). ChoiceError where Keras
+    already runs on another backend.
+    """
+    asked = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = "tensorflow"  # goes before keras.json
+        if asked != "tensorflow":
+            print(f"The course runs Keras on TensorFlow: KERAS_BACKEND={asked} is not used.")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with tempfile.TemporaryFile() as aside:
         sys.stderr.flush()
@@ -93,6 +133,13 @@ def import_keras() -> Any:
             if failed:
                 aside.seek(0)
                 print(aside.read().decode(errors="replace"), file=sys.stderr)
+    if keras.backend.backend() != "tensorflow":
+        raise choose.ChoiceError(
+            f"Keras runs on {keras.backend.backend()} in this kernel and the course on TensorFlow:"
+            " restart the kernel and run the first two cells first"
+        )
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_floatx("float32")
     return keras
 
 

@@ -14,8 +14,8 @@ REMEDIES = ["reviewer", "remedies-run", "remedies-eighth-run", "remedies-table",
 WORDS = "    rng = np.random.default_rng(7)\n    for vector, text"
 ANY = "vector[rng.choice(words, len(set(text)), replace=False)] = 1"
 # What an earlier cell that is left out would have defined.
-SEEDS = ("learn-kept", "held =", "seeds = range(budget.seed, budget.seed + budget.seeds)\nheld =")
-PLAIN = '[learnt("10–10", ten_ten, x_train, s) for s in seeds]'
+SEEDS = ("learn-kept", "held =", "seed_range = range(budget.seed, budget.seed + 1)\nheld =")
+PLAIN = '[learnt("10–10", ten_ten, x_train, s) for s in seed_range]'
 
 MUTATIONS = [
     pytest.param(

@@ -8,7 +8,7 @@ import pytest
 
 BASICS = ["parameters", "setup", "load"]
 FOLDS = ["standardise", "network", "folds-by-hand", "one-fold", "validate", "cross-validate"]
-SEEDS = ("cross-validate", "def cross", "seeds = [budget.seed]\n\n\ndef cross")
+SEEDS = ("cross-validate", "def cross", "seed_range = [budget.seed]\n\n\ndef cross")
 KFOLD = ("lottery-define", "\n\n\ndef", "\nfrom sklearn.model_selection import KFold\n\n\ndef")
 
 MUTATIONS = [

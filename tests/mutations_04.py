@@ -14,7 +14,7 @@ PERMUTED = ["shift-measure", "permute", "permute-run", "permute-claims"]
 
 # What an earlier cell that is left out would have defined.
 KERNEL = ("flip", "print(", "image, kernel = np.eye(4), np.eye(2)\nprint(")
-TRAIN = "train, test = (x_train, y_train), (x_test, y_test)\nseeds = [budget.seed]\nmoved ="
+TRAIN = "train, test = (x_train, y_train), (x_test, y_test)\nseed_range = [budget.seed]\nmoved ="
 MEASURED = ("shift-measure", "moved =", TRAIN)
 
 MUTATIONS = [

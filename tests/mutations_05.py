@@ -17,7 +17,7 @@ order = np.random.default_rng(7).permutation(784)
 x_train, x_test = (x.reshape(-1, 784)[:, order].reshape(-1, 28, 28, 1) for x in (x_train, x_test))
 claim("""
 # What an earlier cell that is left out would have defined.
-ONE_SEED = ("adam", "batch_size =", "seeds = [budget.seed]\nbatch_size =")
+ONE_SEED = ("adam", "batch_size =", "seed_range = [budget.seed]\nbatch_size =")
 
 MUTATIONS = [
     pytest.param(

@@ -19,7 +19,7 @@ x_all, x_test = (x.reshape(-1, 784)[:, order].reshape(-1, 28, 28, 1) for x in (x
 """
 TEST = 'x_test, y_test = prepare(fashion.x_test), fashion.y_test.astype("int32")'
 # What an earlier cell that is left out would have defined.
-SEEDS = ("falling", "def", "seeds = range(budget.seeds)\n\n\ndef")
+SEEDS = ("falling", "def", "seed_range = range(budget.seeds)\n\n\ndef")
 OTHERS = ("confusion-aloud", "for row in alike", "alike = [1, 5, 8, 9]\nfor row in alike")
 
 MUTATIONS = [

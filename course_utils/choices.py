@@ -1,0 +1,108 @@
+"""The reader's choices in the first cell of a chapter, checked before anything starts."""
+
+import ast
+import difflib
+import os
+import reprlib
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from course_utils.config import whole
+
+_MOST = 10**9  # of any budget
+_SEEDS = 2**31  # from here on some generator refuses, or the seeds after it
+
+
+class ChoiceError(ValueError):
+    """A choice of the reader's that cannot be; a notebook shows its sentence and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"ChoiceError: {self}"]
+
+
+def one_of(name: str, value: Any, allowed: Sequence[Any]) -> Any:
+    """`value`, or the first of `allowed` for None; ChoiceError for anything else."""
+    if value is None:
+        return allowed[0]
+    if not isinstance(value, str) or value not in allowed:
+        known = [one for one in allowed if one is not None]
+        near = known if len(known) <= 12 else difflib.get_close_matches(str(value), known, 5, 0.3)
+        raise ChoiceError(
+            f"{name} cannot be {reprlib.repr(value)}: choose one of {', '.join(near)}"
+        )
+    return value
+
+
+def base_seed(given: int | None) -> int:
+    """`given`, or what COURSE_SEED says, or 0."""
+    seed: Any = given
+    if given is None:
+        text = os.environ.get("COURSE_SEED", "").strip() or "0"
+        try:
+            seed = int(text)
+        except ValueError:
+            named = reprlib.repr(text)
+            raise ChoiceError(f"COURSE_SEED must be a whole number, not {named}") from None
+    seed = whole("seed", seed, least=0)
+    if seed >= _SEEDS:
+        raise ChoiceError(f"seed must be below {_SEEDS:,}")
+    return seed
+
+
+def budget(name: str, values: tuple[Any, Any, Any, Any], column: int, least: int) -> Any:
+    """The value in force, a whole number, or a list of them where the profiles have lists."""
+    value = values[column] if values[0] is None else values[0]
+    several = isinstance(values[1], list)
+    plain = isinstance(value, str | bytes | Mapping) or not hasattr(value, "__len__")
+    if several == (plain or getattr(value, "ndim", 1) == 0) or (several and len(value) == 0):
+        kind = "a list" if several else "one whole number"
+        raise ChoiceError(f"{name} takes {kind} such as {values[1]}, not {reprlib.repr(value)}")
+    numbers = [whole(name, one, least) for one in (value if several else [value])]
+    if max(numbers) > _MOST:
+        raise ChoiceError(f"{name} must be at most {_MOST:,}")
+    return numbers if several else numbers[0]
+
+
+def files_there(name: str, value: Any) -> Any:
+    """`value` with ~ resolved; ChoiceError where it names no file, folder or address."""
+    if isinstance(value, list | tuple):
+        return [files_there(name, one) for one in value]
+    if value is None or (isinstance(value, str) and value.startswith(("http://", "https://"))):
+        return value
+    if not isinstance(value, str | os.PathLike):
+        what = "a file or folder, its name in quotes"
+        raise ChoiceError(f"{name} takes {what}, not {reprlib.repr(value)}")
+    try:
+        path = Path(value).expanduser()
+        there = bool(str(value)) and path.exists()
+    except (OSError, RuntimeError, ValueError):  # a name too long, ~ of nobody
+        there = False
+    if not there:
+        raise ChoiceError(f"{name}: there is no file or folder {reprlib.repr(str(value))}")
+    return str(path)
+
+
+def refuse_unknown(known: set[str]) -> None:
+    """ChoiceError for a name that the `parameters` cell, or papermill's, sets in vain."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    for source in reversed(shell.user_ns.get("In", [])[:-1] if shell else []):
+        injected = source.startswith("# Parameters")
+        if not injected and "profile" not in source:
+            continue
+        try:
+            body = ast.parse(source).body
+        except SyntaxError:  # a cell that did not run, or one of magic
+            continue
+        targets = [t for node in body if isinstance(node, ast.Assign) for t in node.targets]
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        if not injected and "profile" not in names:
+            continue
+        for name in (n for n in names if n not in known and not n.startswith("_")):
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(known))}."
+            raise ChoiceError(f"{name} is no choice of this chapter: {hint}")
+        if not injected:
+            return
