@@ -10,7 +10,8 @@ import pytest
 
 from course_utils import datasets
 from course_utils.synthetic import STAND_INS, objects
-from course_utils.synthetic.brush import Figure
+from course_utils.synthetic.figure import Figure
+from course_utils.synthetic.photographs import Pose
 
 draw = STAND_INS["cifar10"]
 NAMES = datasets.CARDS["cifar10"].class_names
@@ -114,9 +115,9 @@ def test_negative_counts_are_refused(counts, name):
 
 
 def test_poses_belong_to_their_class():
-    assert tuple(name for name, _, _ in objects.CLASSES) == NAMES
+    assert (*objects.CLASSES,) == NAMES
     families = {"bird": {"bird", "flying"}, "frog": {"frog", "frog_face", "frog_above"}}
-    for name, _, poses in objects.CLASSES:
+    for name, (_, poses) in objects.CLASSES.items():
         for pose in poses:
             function = getattr(pose.draw, "func", pose.draw)
             named = getattr(pose.draw, "keywords", {}).get("name")
@@ -137,10 +138,8 @@ def test_labels_say_what_is_drawn(monkeypatch, some, label):
         middle = images[:, 14:18, 14:18].astype(float).mean((1, 2))
         return middle[:, 0] / (middle.sum(1) + 1)
 
-    name, scenes, _ = objects.CLASSES[label]
-    classes = list(objects.CLASSES)
-    classes[label] = name, scenes, [objects.Pose(1, 0.0, square)]
-    monkeypatch.setattr(objects, "CLASSES", tuple(classes))
+    scenes, _ = objects.CLASSES[NAMES[label]]
+    monkeypatch.setitem(objects.CLASSES, NAMES[label], (scenes, [Pose(1, 0.0, square)]))
     shown, labels = draw(500, 0, 0)["x_train"], some["y_train"][:500]
     red = redness(shown) > 0.6
     assert red[labels == label].mean() > 0.75  # some are grey, some hidden

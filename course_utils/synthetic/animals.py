@@ -1,19 +1,19 @@
 """Cats, dogs, deer and horses for the drawn CIFAR-10, from the side.
 
 They look to the right (a figure is mirrored afterwards); a body is about 1 long, y runs down. The
-coats of all have the same colours, so that only their shape tells them apart.
+coats of all have the same colors, so that only their shape tells them apart.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from .brush import DARK, WHITE, Dice, Figure, Number, Polygon, cos, mix, sin
+from .base import Dice, Number, Polygon, cos, sin
+from .figure import DARK, SIDES, WHITE, Figure, mix
 
 COATS = """3a2a1e 6b4a2f 9a6b3f b5824f c69a63 e0c9a0 8c8680 5c5854 1f1c1b eeeae2 b5713a d9a05e
 a88f70"""
 MANES = "1f1a18 3a2a1e e0d0b0 6b4a2f"
-SIDES = (-1, 1)
 Range = tuple[float, float]
 
 
@@ -49,8 +49,8 @@ KINDS = {
 
 
 def coat(dice: Dice) -> tuple[np.ndarray, np.ndarray]:
-    """The colour of an animal and of its patches."""
-    fur, other = dice.colour(COATS), dice.colour(COATS)
+    """The color of an animal and of its patches."""
+    fur, other = dice.color(COATS), dice.color(COATS)
     return fur, mix(mix(fur, WHITE, dice.flat(0.2, 0.7)), other, dice.chance(0.35))
 
 
@@ -141,7 +141,7 @@ def _head(
             (x - skull * 0.8 * sin(rise), y - skull * 0.8 * cos(rise)),
             (x + skull * 0.5, y - skull * 0.9),
         ]
-        figure.stroke(dice.colour(MANES), (crest, [0.07, 0.065, 0.03]))
+        figure.stroke(dice.color(MANES), (crest, [0.07, 0.065, 0.03]))
     _ear(figure, name, x, y, skull, fur * 0.88, 1 - hangs, far=False)
     figure.ellipse(
         fur * 0.7,
@@ -197,7 +197,7 @@ def antlers(figure: Figure, head: tuple, size: Number, lean: Number = 0.0) -> No
                     [size * 0.17, size * 0.15, size * 0.1],
                 )
             )
-    figure.stroke(dice.colour("8a6a48 b89a70 5a4532 d8c8a8"), *strokes, alpha=dice.chance(0.5))
+    figure.stroke(dice.color("8a6a48 b89a70 5a4532 d8c8a8"), *strokes, alpha=dice.chance(0.5))
 
 
 def tail(figure: Figure, name: str, x: Number, y: Number, fur: np.ndarray) -> None:
@@ -207,7 +207,7 @@ def tail(figure: Figure, name: str, x: Number, y: Number, fur: np.ndarray) -> No
     elif name == "horse":
         low = dice.flat(0.35, 0.6)
         hair = [(x, y), (x - 0.13, y + low * 0.3), (x - dice.flat(0.08, 0.25), y + low)]
-        figure.stroke(dice.colour(MANES), (hair, [0.04, 0.07, 0.05]))
+        figure.stroke(dice.color(MANES), (hair, [0.04, 0.07, 0.05]))
     else:
         cat = name == "cat"
         half = dice.flat(0.25, 0.37) if cat else dice.flat(0.11, 0.21)

@@ -6,22 +6,22 @@ closure, laces. Shirt, T-shirt, pullover and coat are cut from one pattern, and 
 apart is often faint or missing. Measures: pixels, x from the middle to the right, y downwards.
 """
 
-from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
+from .base import Dice, Number, Polygon, Stream, both_parts, crossings, mirrored, windings
+
 SIDE = 28  # pixels
 FINE = 4  # lines drawn for each line of pixels; across, the covered share of a pixel is exact
-CHUNK = 1000  # images drawn from one random stream: a longer draw begins with the shorter one
+CHUNK = 1000  # images
 
-Number = float | np.ndarray  # one for all pictures, or (n,)
-Points = Sequence[tuple[Number, Number]]
-Shares = Sequence[float]  # in per cent
+Shares = tuple[float, ...]  # in per cent
 
 
 def _each(values: Number) -> np.ndarray:
-    """Numbers as (n, 1, 1) or (1, 1, 1) float32, to multiply pictures with."""
+    """Numbers as (n, 1, 1) or (1, 1, 1) float32, to multiply images with."""
     return np.reshape(np.asarray(values, np.float32), (-1, 1, 1))
 
 
@@ -29,11 +29,6 @@ def _wave(t: np.ndarray) -> np.ndarray:
     """A smooth wave between 0 and 1, of period 1: the same on every machine, unlike a sine."""
     t = np.abs(2 * (t - np.floor(t)) - 1)
     return t * t * (3 - 2 * t)
-
-
-def _mirrored(half: Points) -> Points:
-    """The whole outline, of its right half from top to bottom."""
-    return [*half, *[(-x, y) for x, y in half[::-1]]]
 
 
 def _soft(pictures: np.ndarray) -> np.ndarray:
@@ -45,54 +40,30 @@ def _soft(pictures: np.ndarray) -> np.ndarray:
 
 def _cover(outlines: np.ndarray) -> np.ndarray:
     """Share (n, 28, 28) of each pixel inside the outlines (n, k, 2), which go round it once."""
-    n, k, _ = outlines.shape
-    after = np.roll(outlines, -1, 1)
-    x0, y0 = outlines[..., 0].ravel(), FINE * outlines[..., 1].ravel() - 0.5
-    x1, y1 = after[..., 0].ravel(), FINE * after[..., 1].ravel() - 0.5
-    first = np.ceil(np.clip(np.minimum(y0, y1), 0, FINE * SIDE)).astype(int)
-    lines = np.ceil(np.clip(np.maximum(y0, y1), 0, FINE * SIDE)).astype(int) - first
-    edge = np.repeat(np.arange(n * k), lines)
-    line = np.arange(len(edge)) + (first - np.cumsum(lines) + lines)[edge]
-    slope = (x1 - x0) / np.where(y0 == y1, 1, y1 - y0)
-    x = np.clip((x0 - y0 * slope)[edge] + line * slope[edge], 0, SIDE)
-    # Where an edge crosses a line, everything to its right is inside, or outside again.
-    column = x.astype(int)
-    turn = np.where(y1 > y0, 1.0, -1.0)[edge]
-    later = turn * (x - column)
-    cell = (edge // k * SIDE + line // FINE) * (SIDE + 2) + column
-    size = n * SIDE * (SIDE + 2)
-    share = np.bincount(cell, turn - later, size) + np.bincount(cell + 1, later, size)
-    share = np.cumsum(share.reshape(n, SIDE, SIDE + 2), -1)[..., :SIDE] / FINE
-    return np.minimum(np.abs(share), 1).astype(np.float32)
+    n = len(outlines)
+    image, line, x, turn = crossings(outlines[:, None], FINE, 0, FINE * SIDE)
+    share = windings(image * SIDE + line // FINE, x, turn, (n * SIDE, SIDE)) / FINE
+    return np.minimum(np.abs(share), 1).astype(np.float32).reshape(n, SIDE, SIDE)
 
 
-class _Sheet:
-    """n pictures of one class, painted in step; cloth: see `weave`."""
+class _Sheet(Dice):
+    """n images of one class, painted in step; cloth: see `weave`."""
 
     def __init__(self, rng: np.random.Generator, n: int, cloth: Shares) -> None:
-        self.rng, self.n, self.grey = rng, n, np.zeros((n, SIDE, SIDE), np.float32)
+        super().__init__(rng, n)
+        self.grey = np.zeros((n, SIDE, SIDE), np.float32)
         self.size, self.shift = self.flat(0.93, 1.07, 1, 1), 14 + self.bell(0.7, 1, 2)
         self.aspect, self.turn = 1 + self.bell(0.06, 1), self.bell(0.035, 1)
         self.lean = self.bell(0.03, 1) - self.turn
-        self.tone = np.where(self.chance(20), self.flat(0.2, 0.5), self.flat(0.5, 1.1))
+        self.tone = np.where(self.chance(0.2), self.flat(0.2, 0.5), self.flat(0.5, 1.1))
         self.cloth = self.weave(cloth)
-
-    def flat(self, low: Number, high: Number, *more: int) -> np.ndarray:
-        return low + (high - low) * self.rng.random((self.n, *more))
-
-    def bell(self, spread: float, *more: int) -> np.ndarray:
-        """Bell-shaped numbers of this standard deviation, never beyond 2.4 times it."""
-        return (self.rng.random((self.n, *more, 2)).sum(-1) - 1) * (spread * 2.45)
-
-    def chance(self, share: float) -> np.ndarray:
-        return 100 * self.rng.random(self.n) < share
 
     def ink(self) -> np.ndarray:
         """Tones that show on the cloth: darker, on some brighter."""
-        return self.tone * np.where(self.chance(70), self.flat(0.15, 0.65), 1.7)
+        return self.tone * np.where(self.chance(0.7), self.flat(0.15, 0.65), 1.7)
 
-    def placed(self, points: Points, rounds: int = 0) -> np.ndarray:
-        """Points of the article as places (n, k, 2) in the picture, corners cut so many rounds."""
+    def placed(self, points: Polygon, rounds: int = 0) -> np.ndarray:
+        """Polygon of the article as places (n, k, 2) in the picture, corners cut so many rounds."""
         rows = [[np.broadcast_to(c, self.n) for c in point] for point in points]
         x, y = np.array(rows, float).transpose(1, 2, 0)
         x, y = x * self.aspect, y - 14
@@ -136,12 +107,12 @@ class _Sheet:
         self.grey += cover * _each(alpha) * (colour - self.grey)
 
     def patch(
-        self, points: Points, tone: Number, alpha: Number = 1.0, edge: Number = 0.3, rounds: int = 0
+        self, points: Polygon, tone: Number, alpha: Number = 1.0, edge: Number = 0.3, rounds: int = 0
     ) -> None:
         """Fill an outline."""
         self.lay(_cover(self.placed(points, rounds)), tone, alpha, edge)
 
-    def pen(self, points: Points, width: Number, tone: Number, alpha: Number = 1.0) -> None:
+    def pen(self, points: Polygon, width: Number, tone: Number, alpha: Number = 1.0) -> None:
         """Draw a line through the points."""
         at = self.placed(points)
         along = np.gradient(at, axis=1)
@@ -163,7 +134,7 @@ def _sleeves(s: _Sheet, x: np.ndarray, y: np.ndarray, long: np.ndarray) -> None:
     out = spread * down
     width = np.where(whole, s.flat(1.5, 2.4), s.flat(1.9, 2.9))  # half of it
     cuff = width * np.where(whole, s.flat(0.55, 1.0), s.flat(0.8, 1.15))
-    tone, band = s.tone * s.flat(0.8, 1.1), np.where(s.chance(30), s.flat(0.55, 1.2), 1)
+    tone, band = s.tone * s.flat(0.8, 1.1), np.where(s.chance(0.3), s.flat(0.55, 1.2), 1)
     for side in (-1, 1):
         bend = s.bell(0.5) * whole
         outer, inner = [], []
@@ -179,9 +150,9 @@ def _sleeves(s: _Sheet, x: np.ndarray, y: np.ndarray, long: np.ndarray) -> None:
 def _front(s: _Sheet, neck: Number, top: Number, end: Number, shares: Shares) -> None:
     """Shares have closure, buttons, collar, print, pockets; `neck` is half its width."""
     clear = s.flat(0.4, 1)  # they do not show equally well
-    line, buttons, collar, mark, pockets = (s.chance(share) * clear for share in shares)
+    line, buttons, collar, mark, pockets = (s.chance(share / 100) * clear for share in shares)
     ink, shine, x = s.ink(), s.ink(), s.bell(0.35)
-    width = np.where(s.chance(30) & (pockets > 0), s.flat(1.5, 5), s.flat(0.7, 1.5))
+    width = np.where(s.chance(0.3) * (pockets > 0), s.flat(1.5, 5), s.flat(0.7, 1.5))
     s.pen([(x, top + width / 2), (x + s.bell(0.2), end)], width, ink, line)
     for b in range(6):
         y = top + (end - 2 - top) * (b + 0.7) / 6
@@ -189,7 +160,7 @@ def _front(s: _Sheet, neck: Number, top: Number, end: Number, shares: Shares) ->
     reach, drop = s.flat(0.6, 2.6), s.flat(1.2, 3.6)
     half = [(0, top), (neck * 0.8, 0), (neck + 0.6, 0.8), (neck * 0.5 + reach, top + drop)]
     half.append((0.2, top + drop * 0.4))
-    s.patch(_mirrored(half), s.tone * s.flat(0.6, 1.2), collar, 0.8)
+    s.patch(mirrored(half), s.tone * s.flat(0.6, 1.2), collar, 0.8)
     x, wide, y, high = s.bell(0.8), s.flat(0.8, 3.6), s.flat(9, 14), s.flat(0.4, 3)
     diamond = [(x - wide, y), (x + s.bell(1), y - high), (x + wide, y), (x + s.bell(1), y + high)]
     s.patch(diamond, s.ink(), mark, rounds=1)
@@ -198,7 +169,7 @@ def _front(s: _Sheet, neck: Number, top: Number, end: Number, shares: Shares) ->
         s.pen([(side * 2.6, low), (side * 5, low + slope)], 0.8, ink, pockets)
 
 
-def _upper(s: _Sheet, cut: Points, sleeves: Shares, front: Shares) -> None:
+def _upper(s: _Sheet, cut: Polygon, sleeves: Shares, front: Shares) -> None:
     """Garments for the upper body; `MAKERS` says what the numbers are."""
     wide, waist, flare, end, deep, long = (s.flat(*pair) for pair in cut)
     kind = 100 * s.rng.random(s.n)
@@ -208,11 +179,11 @@ def _upper(s: _Sheet, cut: Points, sleeves: Shares, front: Shares) -> None:
     shoulder = np.where(bare, hole + s.flat(0.8, 2.4), wide - s.flat(-0.4, 1))
     slope, armpit = s.flat(0.6, 2.2), s.flat(7.5, 10)
     waist, hem = waist * wide, waist * wide + flare
-    back = _mirrored([(hole, 0.4), (hole, 2.5), (0, 3.2)])
-    s.patch(back, s.tone * s.flat(0.35, 0.85), s.chance(60))
+    back = mirrored([(hole, 0.4), (hole, 2.5), (0, 3.2)])
+    s.patch(back, s.tone * s.flat(0.35, 0.85), s.chance(0.6))
     _sleeves(s, shoulder, 0.8 + slope, long)
     v = s.flat(0.35, 0.95)  # a V against a round neckline
-    s.patch(_mirrored([
+    s.patch(mirrored([
         (0, 0.5 + deep), (hole * v, 0.5 + deep * (0.45 + 0.3 * (v > 0.6))), (hole, 0.4),
         (hole, 0.4), (shoulder, 0.4 + slope), (shoulder, 0.6 + slope),
         (wide - 0.4 - 0.8 * bare, armpit - 2.5), (wide, armpit), (waist, s.flat(0.4, 0.65) * end),
@@ -222,12 +193,12 @@ def _upper(s: _Sheet, cut: Points, sleeves: Shares, front: Shares) -> None:
 
 
 def _trousers(s: _Sheet) -> None:
-    short = s.chance(7)
+    short = s.chance(0.07)
     waist, end = s.flat(3.6, 5.4) + 2 * short, np.where(short, s.flat(19, 24), s.flat(26.5, 28))
     hip, crotch, knee = waist + s.flat(0.3, 1.6), s.flat(8, 12), end * s.flat(0.55, 0.7)
     inner = s.flat(0.5, 2.2) + short
     outer = inner + s.flat(1.8, 3.8) + 2 * short
-    s.patch(_mirrored([
+    s.patch(mirrored([
         (0, 0.4), (waist, 0.4), (waist, 0.4), (hip, 6), ((hip + outer) / 2 + s.bell(0.4), knee),
         (outer, end), (outer, end), (inner, end), (inner, end), (inner * 0.7, knee), (0.1, crotch),
     ]), s.tone, 1, s.flat(0.1, 0.8), rounds=2)  # fmt: skip
@@ -247,8 +218,8 @@ def _sole(s: _Sheet, base: Number, thick: Number, heel: Number, wide: Number, to
 
 
 def _sandal(s: _Sheet) -> None:
-    heel = np.where(s.chance(50), s.flat(0, 2.5), s.flat(3, 12))
-    block = np.where(s.chance(30), s.flat(9, 15), s.flat(1, 4))
+    heel = np.where(s.chance(0.5), s.flat(0, 2.5), s.flat(3, 12))
+    block = np.where(s.chance(0.3), s.flat(9, 15), s.flat(1, 4))
     thick, strap = s.flat(1, 3.2), s.flat(3.5, 8)
     base = 15 + (heel + strap) * 0.4
     _sole(s, base, thick, heel, block, s.tone * s.flat(0.5, 1.2))
@@ -256,8 +227,8 @@ def _sandal(s: _Sheet) -> None:
     s.pen([(toe - 1.5, base), (toe + 1, base - s.flat(1, 3)), (toe + 3.5, base)], width, s.tone)
     top = back - strap
     s.pen([(12.4, back), (12, top), (s.flat(4, 8), top + s.flat(-0.5, 2)), (s.flat(-6, 3), base)],
-          width * s.flat(0.6, 1.1), s.tone, s.chance(75))  # fmt: skip
-    for share in (80, 60, 40, 20):
+          width * s.flat(0.6, 1.1), s.tone, s.chance(0.75))  # fmt: skip
+    for share in (0.8, 0.6, 0.4, 0.2):
         x, middle, y = s.flat(-9, 2), s.flat(-4, 8), base - (base - top) * s.flat(0.2, 0.9)
         s.pen([(x, base), (middle, y), (middle + s.flat(1, 5), back)], width * s.flat(0.5, 1.3),
               s.tone * s.flat(0.7, 1.2), s.chance(share))  # fmt: skip
@@ -269,7 +240,7 @@ def _shoe(s: _Sheet, high: float, heeled: float) -> None:
     heel = np.where(s.chance(heeled), s.flat(2, 8), s.flat(0, 2))
     thick, toe = s.flat(1.2, 3), s.flat(3, 5.5)
     base = 14 + (shaft + heel - thick) / 2
-    _sole(s, base, thick, heel, s.flat(2, 6), np.where(s.chance(50), s.flat(0.6, 1), s.tone * 0.5))
+    _sole(s, base, thick, heel, s.flat(2, 6), np.where(s.chance(0.5), s.flat(0.6, 1), s.tone * 0.5))
     back, throat = base - heel, s.flat(-2, 3) + 0.15 * shaft
     top = back - shaft
     s.patch([(-13.2, base + 0.3), (-13.2, base - toe * 0.6), (-11.5, base - toe),
@@ -278,11 +249,11 @@ def _shoe(s: _Sheet, high: float, heeled: float) -> None:
              (13 - s.flat(0, 1), (top + back) / 2), (13, back), (12.8, back + 0.3),
              (4, back + 0.3 + heel * 0.3), (-4, base + 0.3)],
             s.tone, 1, s.flat(0.2, 0.8), rounds=2)  # fmt: skip
-    ink, laced = s.ink(), s.chance(55) * s.flat(0.2, 1)
+    ink, laced = s.ink(), s.chance(0.55) * s.flat(0.2, 1)
     for b in range(4):
         x, y = throat - 5 + 1.6 * b, base - toe - 0.3 + (top - base + toe + 1.5) * (b + 0.5) / 4
         s.pen([(x, y), (x + 2.4, y + 0.8)], 0.8, ink, laced)
-    striped, x, lean = s.chance(40) * s.flat(0.3, 1), s.flat(-2, 5), s.flat(0, 4)
+    striped, x, lean = s.chance(0.4) * s.flat(0.3, 1), s.flat(-2, 5), s.flat(0, 4)
     for b in range(3):
         line = [(x + 1.9 * b, base - 0.5), (x + 1.9 * b + lean, base - s.flat(2.5, 5.5))]
         s.pen(line, s.flat(0.6, 1.2), ink, striped)
@@ -290,22 +261,22 @@ def _shoe(s: _Sheet, high: float, heeled: float) -> None:
 
 def _bag(s: _Sheet) -> None:
     upper, lower, high = s.flat(8, 14), s.flat(9, 14), s.flat(11, 20)
-    reach = np.where(s.chance(12), 0, s.flat(3, 11))  # of the handle; some have none
+    reach = np.where(s.chance(0.12), 0, s.flat(3, 11))  # of the handle; some have none
     top, end = 14 - (high - reach) / 2, 14 + (high + reach) / 2
-    for share in (100, 40):
+    for share in (1, 0.4):
         x, y = upper * s.flat(0.3, 1), top - reach * s.flat(0.75, 1)
         low = y + reach * 0.4
         s.pen([(-x, top + 2), (-x * 0.9, low), (-x * 0.5, y), (x * 0.5, y), (x * 0.9, low),
                (x, top + 2)], s.flat(0.8, 1.9), s.tone * s.flat(0.6, 1.2),
-              s.chance(share) & (reach > 0))  # fmt: skip
-    s.patch(_mirrored([
+              s.chance(share) * (reach > 0))  # fmt: skip
+    s.patch(mirrored([
         (0, top), (upper, top), (upper, top + s.flat(0, 1.5)), (lower, end - s.flat(0, 4)),
         (lower * s.flat(0.7, 1), end), (0, end),
     ]), s.tone, 1, s.flat(0.1, 0.8), rounds=2)  # fmt: skip
     flap, y = top + high * s.flat(0.1, 0.7), top + s.flat(0, 2)
     line = [(0.5 - upper, y), (s.flat(-9, 0), flap), (s.flat(0, 9), flap), (upper - 0.5, y)]
-    s.pen(line, 0.9, s.ink(), s.chance(60) * s.flat(0.2, 1))
-    s.pen([(0, flap - 0.5), (s.bell(0.5), flap + 0.8)], s.flat(0.8, 2), s.ink(), s.chance(40))
+    s.pen(line, 0.9, s.ink(), s.chance(0.6) * s.flat(0.2, 1))
+    s.pen([(0, flap - 0.5), (s.bell(0.5), flap + 0.8)], s.flat(0.8, 2), s.ink(), s.chance(0.4))
 
 
 # In the order of the labels: the article, and its cloths. For the upper body: half the width of the
@@ -324,27 +295,23 @@ MAKERS = (
     (_sandal, (1, 1, 2, 8, 0)),
     (partial(_upper, cut=((6, 8.2), (0.85, 1.05), (-0.6, 1), (24.5, 27.5), (0.8, 4), (17, 22)),
              sleeves=(5, 23), front=(75, 88, 82, 3, 5)), (7, 8, 16, 18, 3)),
-    (partial(_shoe, high=4, heeled=5), (1, 1, 2, 6, 3)),
+    (partial(_shoe, high=0.04, heeled=0.05), (1, 1, 2, 6, 3)),
     (_bag, (6, 5, 6, 12, 6)),
-    (partial(_shoe, high=94, heeled=60), (1, 1, 2, 6, 3)),
+    (partial(_shoe, high=0.94, heeled=0.6), (1, 1, 2, 6, 3)),
 )  # fmt: skip
 
 
-def draw(train: int, test: int, seed: int) -> dict[str, np.ndarray]:
-    """Draw `train` + `test` articles: `x_*` (n, 28, 28) uint8, 0 ground, `y_*` (n,) uint8.
+def _chunk(stream: Stream) -> dict[str, np.ndarray]:
+    """Images (CHUNK, 28, 28) uint8 and labels (CHUNK,) uint8."""
+    rng = np.random.default_rng(stream)
+    x = np.empty((CHUNK, SIDE, SIDE), np.uint8)
+    y = rng.permutation(np.arange(CHUNK) % len(MAKERS)).astype(np.uint8)
+    for label, (make, cloth) in enumerate(MAKERS):
+        make(sheet := _Sheet(rng, CHUNK // len(MAKERS), cloth))
+        x[y == label] = sheet.finish()
+    return {"x": x, "y": y}
 
-    The same seed gives the same articles; each part of a longer draw begins with the shorter one.
-    """
-    arrays = {}
-    for part, (name, count) in enumerate((("train", train), ("test", test))):
-        images = np.empty((len(range(0, count, CHUNK)), CHUNK, SIDE, SIDE), np.uint8)
-        labels = np.empty(images.shape[:2], np.uint8)
-        for number, (x, y) in enumerate(zip(images, labels, strict=True)):
-            rng = np.random.default_rng([seed, part, number])
-            y[:] = rng.permutation(np.arange(CHUNK) % len(MAKERS))
-            for label, (make, cloth) in enumerate(MAKERS):
-                make(sheet := _Sheet(rng, CHUNK // len(MAKERS), cloth))
-                x[y == label] = sheet.finish()
-        arrays[f"x_{name}"] = images.reshape(-1, SIDE, SIDE)[:count]
-        arrays[f"y_{name}"] = labels.reshape(-1)[:count]
-    return arrays
+
+def draw(train: int, test: int, seed: int) -> dict[str, Any]:
+    """Articles of clothing: `x_*` (n, 28, 28) uint8, 0 background, `y_*` (n,) uint8."""
+    return both_parts(_chunk, CHUNK, train, test, seed)

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from .brush import DARK, WHITE, Dice, Figure, cos, mix, sin
+from .base import Dice, cos, sin
+from .figure import DARK, SIDES, WHITE, Figure, mix
 
 SKINS = "5f8f3a 86b04a 4a6a34 a8b860 7a6a3a 8f6f45 b08a58 a0522d 6f7f5a 3f5f4a c8a23a 5f564a"
 PLUMES = """6b5a48 9a8468 2b2a2c c8b89a e8e6e0 8a8c90 4f6f9c b8402f d9b03a 5f7f4f 7a4f34 3f4a5a
 a87848"""
 BEAKS = "e0a030 d0702a 3a3634 8a7a58 e8c860"
 CREAM = np.array([[0.92, 0.9, 0.75]])
-SIDES = (-1, 1)
 
 # The points of an outline stand together, so the formatter stays away.
 # fmt: off
@@ -18,9 +18,9 @@ SIDES = (-1, 1)
 def frog(dice: Dice) -> Figure:
     """From the side, crouching."""
     figure = Figure(dice)
-    skin = dice.colour(SKINS)
+    skin = dice.color(SKINS)
     belly = mix(skin, CREAM, dice.flat(0.4, 0.9))
-    spot = mix(skin, dice.colour("1f2a18 3a2f20 d0d890 e0c060"), 0.7)
+    spot = mix(skin, dice.color("1f2a18 3a2f20 d0d890 e0c060"), 0.7)
     up = dice.flat(0.1, 0.65)  # how far it sits up
     x, y = 0.5 * cos(up), -0.5 * sin(up)
     wide = dice.flat(0.3, 0.38)
@@ -51,7 +51,7 @@ def frog(dice: Dice) -> Figure:
 
 def _eye(figure: Figure, places: list[tuple], r: float, skin: np.ndarray) -> None:
     """Eyes that stand out of the head."""
-    iris = figure.dice.colour("d8a830 c86a28 e0d8a0 a8b040")
+    iris = figure.dice.color("d8a830 c86a28 e0d8a0 a8b040")
     figure.ellipse(skin * 1.1, *((x, y, r, r) for x, y in places))
     figure.ellipse(iris, *((x, y, r * 0.72, r * 0.72) for x, y in places))
     figure.ellipse(DARK, *((x, y, r * 0.5, r * 0.35) for x, y in places))
@@ -60,7 +60,7 @@ def _eye(figure: Figure, places: list[tuple], r: float, skin: np.ndarray) -> Non
 def frog_face(dice: Dice) -> Figure:
     """From in front: a wide mouth below two eyes."""
     figure = Figure(dice)
-    skin = dice.colour(SKINS)
+    skin = dice.color(SKINS)
     belly = mix(skin, CREAM, dice.flat(0.4, 0.9))
     broad, low, turn = dice.flat(0.9, 1.1), dice.flat(0.4, 0.8), dice.bell(0.1)
     figure.ellipse(skin * 0.75, *((s * 0.85, 0.5, 0.35, 0.42) for s in SIDES))
@@ -81,8 +81,8 @@ def frog_face(dice: Dice) -> Figure:
 def frog_above(dice: Dice) -> Figure:
     """From above, the legs spread."""
     figure = Figure(dice)
-    skin = dice.colour(SKINS)
-    spot = mix(skin, dice.colour("1f2a18 3a2f20 d0d890 e0c060"), 0.7)
+    skin = dice.color(SKINS)
+    spot = mix(skin, dice.color("1f2a18 3a2f20 d0d890 e0c060"), 0.7)
     for s in SIDES:
         knee = s * dice.flat(0.55, 0.75), dice.flat(0.0, 0.25)
         heel = s * dice.flat(0.35, 0.5), dice.flat(0.55, 0.75)
@@ -105,10 +105,10 @@ def frog_above(dice: Dice) -> Figure:
 def bird(dice: Dice) -> Figure:
     """From the side: perched, walking or afloat."""
     figure = Figure(dice)
-    plume, wing = dice.colour(PLUMES), dice.colour(PLUMES)
+    plume, wing = dice.color(PLUMES), dice.color(PLUMES)
     wing = mix(plume * 0.75, wing, dice.chance(0.35))
     breast = mix(plume, WHITE, dice.flat(0, 0.7) * dice.chance(0.6))
-    beak = dice.colour(BEAKS)
+    beak = dice.color(BEAKS)
     upright = dice.flat(-0.05, 0.75)
     tall = dice.chance(0.3)  # a stork, a hen, a swan, an ostrich
     afloat = dice.chance(0.2)
@@ -151,7 +151,7 @@ def bird(dice: Dice) -> Figure:
     figure.polygon(beak, [(head[0] + skull * 0.6, head[1] - skull * 0.45),
                           (head[0] + skull * 0.6, head[1] + skull * 0.45),
                           (head[0] + out * cos(dip) + 0.05, head[1] + out * sin(dip))])
-    cap = mix(plume, dice.colour(PLUMES), dice.chance(0.4))
+    cap = mix(plume, dice.color(PLUMES), dice.chance(0.4))
     figure.ellipse(cap, (*head, skull, skull))
     end = tip[0] * 0.55, tip[1] * 0.6
     figure.blob(wing, [(x * 0.75, y * 0.8 - 0.05), (0.0, y * 0.2 - fat * 0.55),
@@ -168,20 +168,20 @@ def bird(dice: Dice) -> Figure:
 def flying(dice: Dice) -> Figure:
     """On the wing, from the side or from below."""
     figure = Figure(dice)
-    plume, wing = dice.colour(PLUMES), dice.colour(PLUMES)
+    plume, wing = dice.color(PLUMES), dice.color(PLUMES)
     wing = mix(plume * 0.8, wing, dice.chance(0.4))
-    beak = dice.colour(BEAKS)
+    beak = dice.color(BEAKS)
     fat, neck = dice.flat(0.11, 0.17), dice.flat(0.05, 0.3)
     beats = dice.choose((-0.7, 0.5, 0.9, 1.2)) + dice.bell(0.2)  # how high the wings are held
     spread, chord = dice.flat(0.8, 1.15), dice.flat(0.2, 0.3)
     below = dice.chance(0.35)  # both wings seen whole, one up, one down
 
-    def pinion(rise: np.ndarray, colour: np.ndarray) -> None:
+    def pinion(rise: np.ndarray, color: np.ndarray) -> None:
         bend = rise + dice.flat(-0.1, 0.35)
         back = dice.flat(0.1, 0.55)
         elbow = 0.1, -0.45 * spread * sin(bend)
         tip = elbow[0] - back, elbow[1] - 0.75 * spread * sin(rise - 0.25)
-        figure.blob(colour, [(0.2, 0.0), (elbow[0] + 0.05, elbow[1]), (tip[0] + 0.06, tip[1]),
+        figure.blob(color, [(0.2, 0.0), (elbow[0] + 0.05, elbow[1]), (tip[0] + 0.06, tip[1]),
                              (tip[0] - 0.04, tip[1]), (elbow[0] - chord - back * 0.4,
                              (elbow[1] + tip[1]) / 2.2), (elbow[0] - chord, elbow[1] * 0.7),
                              (-0.2, 0.02)])
@@ -195,7 +195,7 @@ def flying(dice: Dice) -> Figure:
     tip = 0.4 + neck, -0.06
     figure.polygon(beak, [(tip[0] + 0.05, tip[1] - 0.06), (tip[0] + 0.05, tip[1] + 0.06),
                           (tip[0] + dice.flat(0.16, 0.3), tip[1] + 0.04)])
-    figure.ellipse(mix(plume, dice.colour(PLUMES), dice.chance(0.4)), (*tip, 0.11, 0.1))
+    figure.ellipse(mix(plume, dice.color(PLUMES), dice.chance(0.4)), (*tip, 0.11, 0.1))
     pinion(np.where(below > 0, -1.4, beats), wing)
     figure.ellipse(DARK, (tip[0] + 0.04, tip[1] - 0.03, 0.03, 0.03))
     return figure

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from .animals import SIDES, antlers, coat, tail
-from .brush import DARK, WHITE, Dice, Figure, Number, mix
+from .animals import antlers, coat, tail
+from .base import Dice, Number
+from .figure import DARK, SIDES, WHITE, Figure, mix
 
 PINK = np.array([[0.85, 0.55, 0.52]])
 
@@ -24,9 +25,9 @@ def _skull(figure: Figure, name: str, fur: np.ndarray) -> None:
     dice = figure.dice
     tall, ear, inner = dice.flat(0.9, 1.1), dice.flat(0.85, 1.15), mix(fur, PINK, 0.5)
 
-    def pricked(colour: np.ndarray, *points: tuple, alpha: Number = 1.0) -> None:
+    def pricked(color: np.ndarray, *points: tuple, alpha: Number = 1.0) -> None:
         both = ([(s * x, y) for x, y in points][::s] for s in SIDES)
-        figure.polygon(colour, *both, alpha=alpha)
+        figure.polygon(color, *both, alpha=alpha)
 
     def outline(*points: tuple) -> None:
         """Smooth, from the top down the one side, then the other."""
@@ -47,9 +48,9 @@ def _skull(figure: Figure, name: str, fur: np.ndarray) -> None:
     elif name == "deer":
         antlers(figure, (0, -0.5), 0.42)
         turn = dice.flat(0.1, 0.7)
-        for colour, share in ((fur * 0.85, 1.0), (inner, 0.6)):
+        for color, share in ((fur * 0.85, 1.0), (inner, 0.6)):
             figure.ellipse(
-                colour, *((s, -0.62, 0.55 * ear * share, 0.24 * share, -s * turn) for s in SIDES)
+                color, *((s, -0.62, 0.55 * ear * share, 0.24 * share, -s * turn) for s in SIDES)
             )
         outline((0, -0.85), (0.52, -0.6), (0.5, -0.1), (0.27, 0.8), (0, 1.1 * tall))
     else:
@@ -77,7 +78,7 @@ def face(dice: Dice, name: str, fur: np.ndarray, patch: np.ndarray) -> Figure:
         patch, *((e, y - 0.02, wide * 1.7, high * 1.8) for e in eyes), alpha=dice.chance(0.25)
     )
     figure.ellipse(patch, (1.4 * turn, muzzle, *chin), alpha=dice.chance(0.7))
-    iris = dice.colour("b8b040 7fa050 d09030 6fa0b0" if name == "cat" else "3a2a1e 2a1c14")
+    iris = dice.color("b8b040 7fa050 d09030 6fa0b0" if name == "cat" else "3a2a1e 2a1c14")
     figure.ellipse(iris, *((e, y, wide, high) for e in eyes))
     figure.ellipse(DARK, *((e, y, wide * 0.45, high * 0.9) for e in eyes))
     figure.ellipse(WHITE, *((e + 0.05, y - 0.06, 0.045, 0.045) for e in eyes))

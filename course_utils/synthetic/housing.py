@@ -1,17 +1,19 @@
-"""The drawn stand-ins for Boston and California housing: districts of made-up towns.
+"""The synthetic stand-ins for Boston and California housing: districts of made-up towns.
 
-Each district has a place and a wealth that no column tells outright; the columns and the price
-follow from them. The price bends with the columns (rooms count for more where people are better
-off, the shore for more near a city) and no formula catches all of it: it is noisy.
+Each district has a place and a wealth that no feature tells outright; the features and the price
+follow from them. The price is not linear in the features (rooms count for more where people are
+better off, the shore for more near a city) and no formula catches all of it: it is noisy.
 """
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-CHUNK = 1024  # districts drawn from one random stream: a longer draw begins with the shorter one
-# Metropolitan areas of the drawn California: longitude, latitude, spread in degrees, share of the
-# districts, and how much dearer a home is there.
+from .base import Dice, Stream, both_parts
+
+CHUNK = 1024  # districts
+# Metropolitan areas of the synthetic California: longitude, latitude, spread in degrees, share of
+# the districts, and how much dearer a home is there.
 AREAS = np.array([
     (-118.3, 34.0, 0.22, 0.33, 0.45), (-122.2, 37.6, 0.28, 0.21, 0.75),
     (-117.1, 32.8, 0.2, 0.1, 0.4), (-121.4, 38.6, 0.3, 0.1, 0.0),
@@ -22,47 +24,38 @@ SHORE = ((32.5, 34.0, 34.5, 36.5, 38.0, 40.2, 42.0),  # latitudes, and the longi
          (-117.2, -118.5, -120.6, -121.9, -123.0, -124.3, -124.2))  # fmt: skip
 
 
-class _Chance:
-    """Random numbers of one chunk, one for each district."""
-
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
-
-    def even(self) -> np.ndarray:
-        """From 0 to 1, all alike."""
-        return self._rng.random(CHUNK)
-
-    def bell(self, spread: float = 1.0) -> np.ndarray:
-        """Bell-shaped with this standard deviation, never beyond 3.5 times it."""
-        return (self._rng.random((CHUNK, 4)).sum(1) - 2) * (spread * np.sqrt(3))
+def _dice(stream: Stream) -> Dice:
+    """Its bell reaches 3.5 standard deviations."""
+    return Dice(np.random.default_rng(stream), CHUNK, terms=4, scale=3**0.5)
 
 
-def _boston(chance: _Chance) -> tuple[np.ndarray, np.ndarray]:
-    core = chance.even() < 0.26  # old industrial districts around the ring road
-    centre = np.where(core, 0.62 + 0.38 * chance.even(), 0.85 * chance.even() ** 0.9)
-    wealth = 0.55 - 0.9 * centre - 0.5 * core + chance.bell(0.85)
+def _boston(stream: Stream) -> dict[str, np.ndarray]:
+    dice = _dice(stream)
+    core = dice.flat() < 0.26  # old industrial districts around the ring road
+    centre = np.where(core, 0.62 + 0.38 * dice.flat(), 0.85 * dice.flat() ** 0.9)
+    wealth = 0.55 - 0.9 * centre - 0.5 * core + dice.bell(0.85)
 
-    crim = np.exp(np.where(core, 2.0, -2.9 + 2.2 * centre) + chance.bell(0.85))
-    steps = 5 * np.rint(2 + 16 * chance.even() ** 2)
-    zn = np.where((centre < 0.4) & (chance.even() < 0.65), steps, 0)
-    indus = np.where(core, 18.1, 2.5 + 12 * centre + chance.bell(2.5))
-    chas = chance.even() < 0.07
-    nox = 0.40 + 0.28 * centre**1.3 + chance.bell(0.03)
-    rm = 6.4 + 0.42 * wealth + chance.bell(0.45)
-    age = 35 + 70 * centre + chance.bell(18)
-    dis = 1.13 + 7.5 * (1 - centre) ** 1.6 * np.exp(chance.bell(0.2))
-    rad = np.where(core, 24, np.rint(1 + 7 * chance.even()))
-    tax = np.where(core, 666, 300 + 60 * centre + chance.bell(55))
-    ptratio = np.where(core, 20.2, 18 - 0.6 * wealth + chance.bell(1.7))
-    noise = 396.9 - 380 * np.maximum(chance.even() - 0.25, 0) ** 8 / 0.75**8
-    lstat = np.exp(2.25 - 0.42 * wealth + chance.bell(0.28))
-    limits = {
-        0: (crim, 0.006, 89, 5), 1: (zn, 0, 100, 1), 2: (indus, 0.5, 27.7, 2), 3: (chas, 0, 1, 0),
-        4: (nox, 0.385, 0.871, 3), 5: (rm, 3.6, 8.8, 3), 6: (age, 2.9, 100, 1),
-        7: (dis, 1.13, 12.1, 4), 8: (rad, 1, 24, 0), 9: (tax, 187, 711, 0),
-        10: (ptratio, 12.6, 22, 1), 11: (noise, 0.3, 396.9, 2), 12: (lstat, 1.7, 38, 2),
-    }  # fmt: skip
-    x = np.stack([np.round(np.clip(c, a, b), d) for c, a, b, d in limits.values()], 1)
+    crim = np.exp(np.where(core, 2.0, -2.9 + 2.2 * centre) + dice.bell(0.85))
+    steps = 5 * np.rint(2 + 16 * dice.flat() ** 2)
+    zn = np.where((centre < 0.4) & (dice.flat() < 0.65), steps, 0)
+    indus = np.where(core, 18.1, 2.5 + 12 * centre + dice.bell(2.5))
+    chas = dice.flat() < 0.07
+    nox = 0.40 + 0.28 * centre**1.3 + dice.bell(0.03)
+    rm = 6.4 + 0.42 * wealth + dice.bell(0.45)
+    age = 35 + 70 * centre + dice.bell(18)
+    dis = 1.13 + 7.5 * (1 - centre) ** 1.6 * np.exp(dice.bell(0.2))
+    rad = np.where(core, 24, np.rint(1 + 7 * dice.flat()))
+    tax = np.where(core, 666, 300 + 60 * centre + dice.bell(55))
+    ptratio = np.where(core, 20.2, 18 - 0.6 * wealth + dice.bell(1.7))
+    noise = 396.9 - 380 * np.maximum(dice.flat() - 0.25, 0) ** 8 / 0.75**8
+    lstat = np.exp(2.25 - 0.42 * wealth + dice.bell(0.28))
+    features = (  # least, most, decimals
+        (crim, 0.006, 89, 5), (zn, 0, 100, 1), (indus, 0.5, 27.7, 2), (chas, 0, 1, 0),
+        (nox, 0.385, 0.871, 3), (rm, 3.6, 8.8, 3), (age, 2.9, 100, 1), (dis, 1.13, 12.1, 4),
+        (rad, 1, 24, 0), (tax, 187, 711, 0), (ptratio, 12.6, 22, 1), (noise, 0.3, 396.9, 2),
+        (lstat, 1.7, 38, 2),
+    )  # fmt: skip
+    x = np.stack([np.round(np.clip(f, low, high), d) for f, low, high, d in features], 1)
     _, _, _, chas, nox, rm, age, dis, _, tax, ptratio, _, lstat = x.T
 
     rooms = np.logaddexp(0, 3 * (rm - 6.6)) / 3  # more than usual: each room counts
@@ -71,67 +64,51 @@ def _boston(chance: _Chance) -> tuple[np.ndarray, np.ndarray]:
     price -= 15 * np.maximum(nox - 0.55, 0) / 0.2 * np.exp(-dis / 3)
     price -= 1.2 * np.maximum(ptratio - 17, 0) * np.minimum(rooms + 0.2, 1.5)
     price += 3 * chas - 2.2 * np.cos(2 * np.pi * age / 110) - 0.006 * (tax - 300)
-    price *= np.exp(chance.bell(0.1))
-    return x, np.round(np.clip(price, 5, 50), 1)
+    price *= np.exp(dice.bell(0.1))
+    return {"x": x, "y": np.round(np.clip(price, 5, 50), 1)}
 
 
-def _california(chance: _Chance) -> tuple[np.ndarray, np.ndarray]:
-    which = np.minimum(np.searchsorted(np.cumsum(AREAS[:, 3]), chance.even()), len(AREAS) - 1)
+def _california(stream: Stream) -> dict[str, np.ndarray]:
+    dice = _dice(stream)
+    which = np.minimum(np.searchsorted(np.cumsum(AREAS[:, 3]), dice.flat()), len(AREAS) - 1)
     longitude, latitude, spread, _, level = AREAS[which].T
-    far = np.exp(chance.bell(0.6))  # from the middle of the area, in its spreads
-    latitude = np.clip(latitude + far * spread * chance.bell(0.8), 32.54, 41.95)
-    longitude = longitude + far * spread * chance.bell(0.8)
+    far = np.exp(dice.bell(0.6))  # from the middle of the area, in its spreads
+    latitude = np.clip(latitude + far * spread * dice.bell(0.8), 32.54, 41.95)
+    longitude = longitude + far * spread * dice.bell(0.8)
     shore = np.interp(latitude, *SHORE)
     longitude = np.minimum(shore + np.abs(longitude - shore), -114.3)
     inland = longitude - shore  # degrees
 
-    income = np.clip(np.exp(1.2 + 0.15 * level + chance.bell(0.45)), 0.5, 15)
-    age = np.clip(np.rint(34 - 6 * (far - 1) + chance.bell(12)), 1, 52)
-    households = np.rint(np.exp(6.05 - 0.016 * (age - 29) + chance.bell(0.7)) + 1)
-    rooms = np.rint(households * (3.3 + 0.5 * income) * np.exp(chance.bell(0.15)) + 2)
-    bedrooms = np.rint(households * 1.06 * np.exp(chance.bell(0.07)) + 1)
-    crowding = 3.1 * np.exp(chance.bell(0.25)) - 0.06 * income
+    income = np.clip(np.exp(1.2 + 0.15 * level + dice.bell(0.45)), 0.5, 15)
+    age = np.clip(np.rint(34 - 6 * (far - 1) + dice.bell(12)), 1, 52)
+    households = np.rint(np.exp(6.05 - 0.016 * (age - 29) + dice.bell(0.7)) + 1)
+    rooms = np.rint(households * (3.3 + 0.5 * income) * np.exp(dice.bell(0.15)) + 2)
+    bedrooms = np.rint(households * 1.06 * np.exp(dice.bell(0.07)) + 1)
+    crowding = 3.1 * np.exp(dice.bell(0.25)) - 0.06 * income
     population = np.rint(households * np.maximum(crowding, 1) + 3)
 
     scale = level - 0.25 * (far - 1) + 0.75 * np.exp(-inland / 0.35) * (level > 0)
     scale += 0.006 * (age - 29) * (far < 1) - 0.9 * (crowding - 3) / 3
     price = (35_000 + 17_000 * income**1.3) * np.exp(0.75 * scale)
-    price *= np.exp(chance.bell(0.17))
-    columns = (longitude, latitude, age, rooms, bedrooms, population, households, income)
+    price *= np.exp(dice.bell(0.17))
+    features = longitude, latitude, age, rooms, bedrooms, population, households, income
     decimals = (2, 2, 0, 0, 0, 0, 0, 4)
-    x = np.stack([np.round(c, d) for c, d in zip(columns, decimals, strict=True)], 1)
+    x = np.stack([np.round(f, d) for f, d in zip(features, decimals, strict=True)], 1)
     price = np.where(price > 500_000, 500_001, 100 * np.rint(np.maximum(price, 14_999) / 100))
-    return x.astype(np.float32), price.astype(np.float32)
+    return {"x": x.astype(np.float32), "y": price.astype(np.float32)}
 
 
-def _draw(
-    chunk: Callable[[_Chance], tuple[np.ndarray, np.ndarray]], train: int, test: int, seed: int
-) -> dict[str, np.ndarray]:
-    arrays = {}
-    for part, (name, count) in enumerate((("train", train), ("test", test))):
-        numbers = range(max(1, -(-count // CHUNK)))
-        chances = [_Chance(np.random.default_rng([seed, part, number])) for number in numbers]
-        x, y = zip(*map(chunk, chances), strict=True)
-        arrays[f"x_{name}"] = np.concatenate(x)[:count]
-        arrays[f"y_{name}"] = np.concatenate(y)[:count]
-    return arrays
+def draw_boston(train: int, test: int, seed: int) -> dict[str, Any]:
+    """Districts with the 13 features of Boston housing: `x_*` (n, 13) float64, `y_*` (n,) float64,
+    median value of a home in 1000 USD, 5 to 50, cut off at 50.
 
-
-def draw_boston(train: int, test: int, seed: int) -> dict[str, np.ndarray]:
-    """Draw `train` + `test` districts with the 13 columns of Boston housing: `x_*` (n, 13) float64,
-    `y_*` (n,) float64, median value of a home in 1000 USD, 5 to 50, cut off at 50.
-
-    The real column B encodes the share of Black residents; the set is retired for it. Here the
-    column has that name and place, and holds noise that has to do with nothing.
-    The same seed gives the same districts; a longer draw begins with the shorter one.
+    The real feature B encodes the share of Black residents; the set is retired for it. Here the
+    feature has that name and place, and holds noise that has to do with nothing.
     """
-    return _draw(_boston, train, test, seed)
+    return both_parts(_boston, CHUNK, train, test, seed)
 
 
-def draw_california(train: int, test: int, seed: int) -> dict[str, np.ndarray]:
-    """Draw `train` + `test` districts with the 8 columns of California housing: `x_*` (n, 8)
-    float32, `y_*` (n,) float32, median value of a house in USD, cut off at 500,001.
-
-    The same seed gives the same districts; a longer draw begins with the shorter one.
-    """
-    return _draw(_california, train, test, seed)
+def draw_california(train: int, test: int, seed: int) -> dict[str, Any]:
+    """Districts with the 8 features of California housing: `x_*` (n, 8) float32, `y_*` (n,)
+    float32, median value of a house in USD, cut off at 500,001."""
+    return both_parts(_california, CHUNK, train, test, seed)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .brush import SIDE, Dice, Figure, Part, circle, exact, turned
+from .base import Dice, exact
+from .figure import SIDE, Figure, Part, circle, turned
 
 SKY = "7fb2e5 a9cdea cfe3ef e8edf0 5b86b8 f0d2b0 e9b48c 6d7891 9aa6b3 c3c9cf 3c5f96 bfa3b8"
 WOODS = "2f4a24 47653a 5d7a3f 6f6b45 3d4a3a 7d8a5a 8a6a3a 55604e 29352a"
@@ -17,13 +18,13 @@ WALLS = "d8cfc0 b9a78e e6e2da a8b4ba 8c6f5a c9a8a0 93a08a 6a5f66 cdbfa0 4d4a50 b
 FLOORS = "8a6545 b08a62 c6bdb0 6b5a52 9a9a98 d9cfc4 4f3f38 a3574a 5f6f7f"
 EARTH = "b59b74 cdb994 8c7456 e4e2dc a99a86 6f6048 c7cdd2 937f66 78804f"
 PLAIN = "f4f4f2 e4e0da 22252a c3c8cc 8f979e d9c3a5 4a5a6e a9745c 6f8f6a b8a6c4 5a3f3f 2f4f4a"
-# Clutter may have any colour.
+# Clutter may have any color.
 THINGS = f"{TOWN} {WOODS} {WALLS} {ROADS} d94f3d e8c33f 3f6fc0 f2f2ee 2a2a2e"
 GRIDS = ((32, 32), (16, 16), (5, 5), (32, 4))  # rows and columns of each texture's cells
 
 
 class Scene(NamedTuple):
-    """Three layers, one below the other: their colours; where the upper two end."""
+    """Three layers, one below the other: their colors; where the upper two end."""
 
     above: str
     between: str
@@ -84,18 +85,18 @@ def _skyline(dice: Dice) -> np.ndarray:
     return 2 * np.where(dice.chance(0.5)[:, None] > 0, hills, houses)
 
 
-def _colours(dice: Dice, scene: np.ndarray) -> np.ndarray:
-    """Two colours for each layer (3, 2, n, 3), not too far from each other."""
-    colours = np.empty((3, 2, dice.n, 3))
+def _colors(dice: Dice, scene: np.ndarray) -> np.ndarray:
+    """Two colors for each layer (3, 2, n, 3), not too far from each other."""
+    colors = np.empty((3, 2, dice.n, 3))
     for number, words in enumerate(SCENES.values()):
         here = np.flatnonzero(scene == number)
         some = Dice(dice.rng, len(here))
         for layer in range(3):
-            first, second = some.colour(words[layer], 0.07), some.colour(words[layer], 0.07)
-            colours[layer, :, here] = np.stack(
+            first, second = some.color(words[layer], 0.07), some.color(words[layer], 0.07)
+            colors[layer, :, here] = np.stack(
                 [first, first + (second - first) * some.flat(0.25, 0.8, 1)], 1
             )
-    return colours
+    return colors
 
 
 def backdrop(dice: Dice, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -110,7 +111,7 @@ def backdrop(dice: Dice, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     textures = [noise(dice, *grid) for grid in GRIDS]
     loud = dice.flat(0.6, 2.4, 1, 1)
     canvas = np.zeros((dice.n, SIDE, 3, SIDE), np.float32)
-    colours = _colours(dice, scene).astype(np.float32)[:, :, :, None, :, None]
+    colors = _colors(dice, scene).astype(np.float32)[:, :, :, None, :, None]
     for layer, amounts in enumerate((airy, (airy + earthy) / 2, earthy)):
         field = sum(t * amounts[:, k, None, None] for k, t in enumerate(textures))
         slope = dice.bell(0.5)[:, None, None] * (lines - 16) / 16
@@ -120,7 +121,7 @@ def backdrop(dice: Dice, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             soft = dice.flat(1, 3, 1, 1)
             share = np.clip((lines - edges[layer - 1][:, None]) / soft + 0.5, 0, 1)
             share = share.astype(np.float32)[:, :, None]
-        first, second = colours[layer]
+        first, second = colors[layer]
         canvas += share * (first + (second - first) * field - canvas)
     return canvas, horizon
 
@@ -138,7 +139,7 @@ def _things(dice: Dice, share: float, size: tuple[float, float]) -> Part:
     upright = dice.chance(0.5)[:, None] > 0
     half = np.where(upright, np.stack([short, long], -1), np.stack([long, short], -1))
     outlines = turned(outlines * half[:, None], dice.bell(0.3))[:, None]
-    return Part(outlines, dice.colour(THINGS, 0.08), dice.chance(share))
+    return Part(outlines, dice.color(THINGS, 0.08), dice.chance(share))
 
 
 def _moved(part: Part, x: np.ndarray, y: np.ndarray) -> Part:
@@ -164,13 +165,13 @@ def foreground(dice: Dice) -> list[Part]:
         x = dice.flat(0, SIDE)
         tip = x + dice.bell(2.0), SIDE - dice.flat(2, 9)
         blades.append(([(x, end), tip], [dice.flat(0.3, 0.8), 0.1]))
-    figure.stroke(dice.colour(f"{GRASS} {WOODS}"), *blades, alpha=dice.chance(0.2))
+    figure.stroke(dice.color(f"{GRASS} {WOODS}"), *blades, alpha=dice.chance(0.2))
     wide = dice.flat(0.3, 1.1)
     x, y = dice.flat(0, SIDE), dice.flat(18, SIDE)
     post = [(x, -2.0), (x + dice.bell(2.0), end)], [wide, wide]
     rail = [(-2.0, y), (end, y + dice.bell(2.0))], [wide, wide]
     for line in (post, rail):
-        figure.stroke(dice.colour(THINGS), line, alpha=dice.chance(0.06))
+        figure.stroke(dice.color(THINGS), line, alpha=dice.chance(0.06))
     corner = dice.choose((-1.0, SIDE + 1.0)), dice.flat(4, SIDE + 2)
     figure.parts.append(_moved(_things(dice, 0.25, (3.0, 8.0)), *corner))
     return figure.parts

@@ -5,7 +5,8 @@ x runs forward, y down, z towards the one who looks from the side; half a length
 
 import numpy as np
 
-from .brush import DARK, Dice, Figure, Number, Point, Polygon, circle, cos, sin
+from .base import Dice, Number, Point, Polygon, cos, sin
+from .figure import DARK, Figure, circle
 
 PAINTS = """c8ccd0 f2f2f0 2b2d31 8f969c b3271f 1f4f9c 2f7f4f e0b53a d97a2b 7a1f2b 5f87b8 39506b
 d8cbb0 6d5a48"""
@@ -41,39 +42,39 @@ class View:
         """How near (n,) a point is."""
         return self._seen(self.figure.dots([point]))[2][:, 0]
 
-    def face(self, colour: np.ndarray, *polygons: Polygon, alpha: Number = 1.0) -> None:
+    def face(self, color: np.ndarray, *polygons: Polygon, alpha: Number = 1.0) -> None:
         """Polygons of equally many corners, where they are seen from in front."""
-        self.figure.add(np.stack([self(p) for p in polygons], 1), colour, alpha, face=True)
+        self.figure.add(np.stack([self(p) for p in polygons], 1), color, alpha, face=True)
 
-    def sheet(self, colour: np.ndarray, *polygons: Polygon, alpha: Number = 1.0) -> None:
+    def sheet(self, color: np.ndarray, *polygons: Polygon, alpha: Number = 1.0) -> None:
         """Polygons of equally many corners, from whatever side they are seen."""
-        self.figure.add(np.stack([self(p) for p in polygons], 1), colour, alpha)
+        self.figure.add(np.stack([self(p) for p in polygons], 1), color, alpha)
 
-    def stroke(self, colour: np.ndarray, *strokes: tuple[Polygon, Point], alpha: Number = 1.0
+    def stroke(self, color: np.ndarray, *strokes: tuple[Polygon, Point], alpha: Number = 1.0
                ) -> None:  # fmt: skip
         lines = [([*np.moveaxis(self(points), 0, -1)], radii) for points, radii in strokes]
-        self.figure.stroke(colour, *lines, alpha=alpha)
+        self.figure.stroke(color, *lines, alpha=alpha)
 
-    def side(self, colour: np.ndarray, z: Number, *boxes: tuple[Pair, Pair], alpha: Number = 1.0
+    def side(self, color: np.ndarray, z: Number, *boxes: tuple[Pair, Pair], alpha: Number = 1.0
              ) -> None:  # fmt: skip
         """Rectangles ((x, x), (y, y)) on the near side, at z."""
-        self.face(colour, *([(x0, y0, z), (x0, y1, z), (x1, y1, z), (x1, y0, z)]
+        self.face(color, *([(x0, y0, z), (x0, y1, z), (x1, y1, z), (x1, y0, z)]
                             for (x0, x1), (y0, y1) in boxes), alpha=alpha)  # fmt: skip
 
-    def end(self, colour: np.ndarray, x: float, *boxes: tuple[Pair, Pair], alpha: Number = 1.0
+    def end(self, color: np.ndarray, x: float, *boxes: tuple[Pair, Pair], alpha: Number = 1.0
             ) -> None:  # fmt: skip
         """Rectangles ((z, z), (y, y)) on the front (x > 0) or on the rear (x < 0)."""
         s = np.sign(x)
-        self.face(colour, *([(x, y0, s * z1), (x, y1, s * z1), (x, y1, s * z0), (x, y0, s * z0)]
+        self.face(color, *([(x, y0, s * z1), (x, y1, s * z1), (x, y1, s * z0), (x, y0, s * z0)]
                             for (z0, z1), (y0, y1) in boxes), alpha=alpha)  # fmt: skip
 
     def wheels(self, places: Point, z: Number, r: Number, hubs: bool = True) -> None:
         """Wheels that stand on y = 0, at these x."""
-        for share, colour in ((1, DARK), (0.5, GREY))[: 1 + hubs]:
-            self.face(colour, *([(x + share * r * c, r * (share * s - 1), z) for c, s in circle(12)]
+        for share, color in ((1, DARK), (0.5, GREY))[: 1 + hubs]:
+            self.face(color, *([(x + share * r * c, r * (share * s - 1), z) for c, s in circle(12)]
                                 for x in places))  # fmt: skip
 
-    def solid(self, colour: np.ndarray, profile: Polygon, glass: np.ndarray | None = None,
+    def solid(self, color: np.ndarray, profile: Polygon, glass: np.ndarray | None = None,
               panes: tuple[int, ...] = ()) -> None:  # fmt: skip
         """A profile of (x, y, half the width there) drawn out to both sides.
 
@@ -83,16 +84,16 @@ class View:
             across = self.figure.dots([a, (*a[:2], -a[2]), (*b[:2], -b[2]), b])
             along, rise = np.abs(across[:, 0, :2] - across[:, 3, :2]).T
             lit = 0.78 + 0.4 * along / (along + rise + 1e-6)  # from above
-            self.face(colour * lit[:, None], _corners(across))
+            self.face(color * lit[:, None], _corners(across))
             if k in panes:
                 middle = across.mean(1, keepdims=True)
                 self.face(glass, _corners(middle + 0.82 * (across - middle)))
-        self.face(colour, profile)
+        self.face(color, profile)
 
-    def box(self, colour: np.ndarray, x: Pair, y: Pair, z: Number) -> None:
+    def box(self, color: np.ndarray, x: Pair, y: Pair, z: Number) -> None:
         """A box from x[0] to x[1], from y[0] (its top) to y[1], and z wide to both sides."""
         (left, right), (top, low) = x, y
-        self.solid(colour, [(left, top, z), (left, low, z), (right, low, z), (right, top, z)])
+        self.solid(color, [(left, top, z), (left, low, z), (right, low, z), (right, top, z)])
 
 
 def _corners(points: np.ndarray) -> Polygon:

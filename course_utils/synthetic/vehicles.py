@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .brush import DARK, Dice, Figure, Number, Polygon, circle, mix
+from .base import Dice, Number, Polygon
+from .figure import DARK, Figure, circle, mix
 from .space import GLASS, GREY, PAINTS, View
 
 # The corners of an outline stand together, so the formatter stays away.
@@ -23,7 +24,7 @@ def _lamps(view: View, x: float, top: Number, low: Number, wide: Number, light: 
 def automobile(dice: Dice, rear: bool = False) -> Figure:
     """From saloon to van, from the side or half from in front, or half from behind."""
     view = View(dice, dice.flat(-0.2, 1.45) * (-1 if rear else 1), dice.flat(0.0, 0.4))
-    paint, glass = dice.colour(PAINTS), dice.colour(GLASS)
+    paint, glass = dice.color(PAINTS), dice.color(GLASS)
     high, wide, low = dice.flat(0.52, 0.74), dice.flat(0.36, 0.46), dice.flat(0.1, 0.16)
     belt = high * dice.flat(0.52, 0.62)  # below the windows
     nose, top = belt * dice.flat(0.72, 0.95), wide * dice.flat(0.72, 0.85)
@@ -43,8 +44,8 @@ def automobile(dice: Dice, rear: bool = False) -> Figure:
                       (front - 0.04, y0, top)])
     view.side(paint * 0.6, wide, ((-0.98, 0.98), (-low * 1.8, -low)))
     view.wheels(axles, wide * 1.01, wheel)
-    _lamps(view, 1.005, -nose, -low, wide, dice.colour("fff6d8 f4f4f0 e8d9a0"), DARK)
-    _lamps(view, -1.005, -belt, -low, wide, dice.colour("c02a20 e0502a a01818"), paint * 0.7)
+    _lamps(view, 1.005, -nose, -low, wide, dice.color("fff6d8 f4f4f0 e8d9a0"), DARK)
+    _lamps(view, -1.005, -belt, -low, wide, dice.color("c02a20 e0502a a01818"), paint * 0.7)
     return view.figure
 
 
@@ -64,7 +65,7 @@ def truck(dice: Dice, rear: bool = False) -> Figure:
 
 def _cab(view: View, wide: Number, floor: Number, low: Number, cab: Number) -> None:
     dice = view.figure.dice
-    paint, glass, high = dice.colour(PAINTS), dice.colour(GLASS), dice.flat(0.68, 0.86)
+    paint, glass, high = dice.color(PAINTS), dice.color(GLASS), dice.flat(0.68, 0.86)
     nose = 1 - dice.choose((0.03, 0.05, 0.3, 0.36))
     back, sill = nose - dice.flat(0.05, 0.12), floor + (high - floor) * dice.flat(0.4, 0.55)
     view.solid(paint, [(cab, -high, wide), (cab, -low, wide), (1, -low, wide),
@@ -72,26 +73,26 @@ def _cab(view: View, wide: Number, floor: Number, low: Number, cab: Number) -> N
                glass, (4,))
     view.face(glass, [(cab + 0.1, 0.07 - high, wide), (cab + 0.1, -sill - 0.02, wide),
                       (nose - 0.05, -sill - 0.02, wide), (back - 0.05, 0.07 - high, wide)])
-    _lamps(view, 1.005, -sill, -low, wide, dice.colour("fff6d8 f4f4f0 e8d9a0"), DARK)
+    _lamps(view, 1.005, -sill, -low, wide, dice.color("fff6d8 f4f4f0 e8d9a0"), DARK)
 
 
 def _load(view: View, wide: Number, floor: Number, low: Number, cab: Number) -> None:
     dice, side = view.figure.dice, wide * 1.03
-    paint, kind = dice.colour(PAINTS), dice.choose((0, 0, 0, 1, 1, 2))
+    paint, kind = dice.color(PAINTS), dice.choose((0, 0, 0, 1, 1, 2))
     closed, tipper, flat = ((kind == k) * 1.0 for k in range(3))
     high = np.where(kind == 0, dice.flat(0.85, 1.15), dice.flat(0.5, 0.66))
     high = np.where(kind == 2, floor + 0.08, high)
     lean, end = tipper * dice.flat(0.05, 0.16), cab - dice.flat(0.03, 0.08)
     view.solid(paint, [(-1 - lean, -high, side), (-1, -floor, side), (end, -floor, side),
                        (end + lean / 3, -high, side)])
-    begin, crates = len(view.figure.parts), dice.colour(PAINTS)
+    begin, crates = len(view.figure.parts), dice.color(PAINTS)
     for left in (-0.92, -0.45, 0.0):
         top = -floor - dice.flat(0.15, 0.42)
         view.box(crates * dice.flat(0.8, 1.1, 1), (left, left + 0.36), (top, -floor), wide * 0.9)
     view.figure.limit(begin, flat)
     up, down = (floor + (high - floor) * share for share in (dice.flat(0.6, 0.9), 0.3))
     sign = (dice.flat(-0.95, -0.5), dice.flat(-0.1, 0.3)), (-up, -down)
-    view.side(dice.colour(PAINTS), side, sign, alpha=dice.chance(0.7) * (1 - flat))
+    view.side(dice.color(PAINTS), side, sign, alpha=dice.chance(0.7) * (1 - flat))
     view.side(paint * 0.7, side, *(((x, x + 0.05), (-high, -floor)) for x in (-0.75, -0.4, -0.05)),
               alpha=tipper)
     view.end(paint * 0.55, -1.01, *(((z, z + 0.03), (-high * 0.95, -floor))
@@ -101,7 +102,7 @@ def _load(view: View, wide: Number, floor: Number, low: Number, cab: Number) -> 
 def ship(dice: Dice, sails: bool = False) -> Figure:
     """A steamer, a ferry, a freighter; or a boat with sails."""
     view = View(dice, dice.flat(-0.5, 1.2), dice.flat(0.0, 0.35))
-    hull, upper = dice.colour(PAINTS), dice.colour("f4f4f2 e8e4da d8dce0 b8bcc0 f0ead8 c9a27a")
+    hull, upper = dice.color(PAINTS), dice.color("f4f4f2 e8e4da d8dce0 b8bcc0 f0ead8 c9a27a")
     high, wide = dice.flat(0.14, 0.34), dice.flat(0.12, 0.26)
     # The near rim from the stern to the bow; the water line.
     rim = [(-0.95, -high, wide * 0.8), (-0.3, -high, wide), (0.62, -high * 1.05, wide * 0.75),
@@ -116,11 +117,11 @@ def ship(dice: Dice, sails: bool = False) -> Figure:
     view.sheet(hull, rim + water)
     view.face(hull * 0.8, [rim[0], far[0], (-0.9, 0, -wide * 0.7), water[2]])
     line = [(x + 0.01, -high * 0.25, z) for x, _, z in water]
-    view.sheet(dice.colour("8f2a22 2a2d31 f0f0ee 1f3f6f"), water + line[::-1],
+    view.sheet(dice.color("8f2a22 2a2d31 f0f0ee 1f3f6f"), water + line[::-1],
                alpha=dice.chance(0.6))
     if sails:
         _sails(view, high, masts)
-    view.stroke(dice.colour("e8eef0 c8d8dc 9fb8c0 5f8090"),
+    view.stroke(dice.color("e8eef0 c8d8dc 9fb8c0 5f8090"),
                 ([(-1.1, 0.02, wide * 0.8), (0.3, 0.03, wide * 0.8), (1.0, 0.02, 0)],
                  [0.03, 0.035, 0.01]), alpha=dice.flat(0.2, 0.9))
     return view.figure
@@ -133,7 +134,7 @@ def _decks(view: View, upper: np.ndarray, high: Number, wide: Number, masts: lis
     begin = len(view.figure.parts)
     for x in (-0.25, 0.05, 0.35):
         top = -high - dice.flat(0.1, 0.25)
-        view.box(dice.colour(PAINTS), (x, x + 0.27), (top, -high), wide * 0.6)
+        view.box(dice.color(PAINTS), (x, x + 0.27), (top, -high), wide * 0.6)
     view.figure.limit(begin, freight)
     long = long * (1 - 0.65 * freight)
     for storey in range(3):
@@ -145,7 +146,7 @@ def _decks(view: View, upper: np.ndarray, high: Number, wide: Number, masts: lis
         left, up = left + long * dice.flat(0.02, 0.2), up + tall
         long = long * dice.flat(0.45, 0.8)
     x, y = left + long * dice.flat(-0.3, 0.6), (-up - dice.flat(0.12, 0.32), 0.1 - up)
-    view.box(dice.colour(PAINTS), (x, x + dice.flat(0.1, 0.18)), y, wide * 0.25)
+    view.box(dice.color(PAINTS), (x, x + dice.flat(0.1, 0.18)), y, wide * 0.25)
     for x in masts:
         view.stroke(GREY * 0.7, ([(x, -high, 0), (x, -high - dice.flat(0.35, 0.75), 0)],
                                  [0.018, 0.012]), alpha=dice.chance(0.6))
@@ -154,7 +155,7 @@ def _decks(view: View, upper: np.ndarray, high: Number, wide: Number, masts: lis
 def _sails(view: View, high: Number, masts: list) -> None:
     """One or two masts, with sails before and behind, or with square ones."""
     dice, there = view.figure.dice, 1.0
-    cloth = dice.colour("f6f4ee e8e0d0 f0ece4 d8c8b0 c05a40 e8e8f0")
+    cloth = dice.color("f6f4ee e8e0d0 f0ece4 d8c8b0 c05a40 e8e8f0")
     square = dice.chance(0.3)
     for x in masts:
         top, foot = -high - dice.flat(0.8, 1.6), -high - dice.flat(0.06, 0.14)
@@ -186,7 +187,7 @@ METALS = "f2f2f0 e8eaee d0d4d8 b0b6bc 8a9096 5f666c f0e8d8 c03028 2f5f9c e0b83a 
 def airplane(dice: Dice, kind: str = "liner") -> Figure:
     """An airliner, a fighter or a small one with a propeller, from all sides but straight ahead."""
     view = View(dice, dice.flat(-1.1, 1.1), dice.bell(0.6))
-    paint, trim = dice.colour(METALS), dice.colour(PAINTS)
+    paint, trim = dice.color(METALS), dice.color(PAINTS)
     span, sweep, chord, tip, root, thick = (dice.flat(*ends) for ends in WINGS[kind])
     level = thick * dice.choose((0.6, 0.5, -0.7 if kind == "prop" else 0.4))
     lift = dice.flat(0, 0.12)
@@ -219,7 +220,7 @@ def airplane(dice: Dice, kind: str = "liner") -> Figure:
     cockpit = [(0.55, -thick * 0.9, 0), (0.3, -thick, 0)]
     if kind == "liner":
         cockpit = [(0.86, -0.06, 0), (0.74, -0.1, 0)]
-    view.stroke(dice.colour(GLASS), (cockpit, [0.04, 0.05]))
+    view.stroke(dice.color(GLASS), (cockpit, [0.04, 0.05]))
     wings(True)
     if kind == "prop":
         view.sheet(GREY * 0.8, [(1.02, 0.28 * s, 0.28 * c) for c, s in circle(12)], alpha=0.35)
