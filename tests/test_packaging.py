@@ -1,7 +1,10 @@
-"""Metadata, lock and environment say the same; what is ignored by git is not in it."""
+"""Metadata, lock, environment and workflow say the same; the wheel works; git holds no more."""
 
+import ast
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,7 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from course_utils import __version__, config
+from course_utils import __version__, cli, config
 
 ROOT = config.checkout()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -96,13 +99,17 @@ def test_metadata():
 
 def test_what_the_package_imports_is_declared():
     declared = {canonicalize_name(Requirement(r).name) for r in PROJECT["dependencies"]}
-    parts = {"sklearn": "scikit-learn", "PIL": "pillow", "cycler": "matplotlib"}
-    parts |= {"IPython": "ipython"}
+    optional = {"tensorflow", "distributed"}  # of the extras
+    parts = {"sklearn": "scikit-learn", "PIL": "pillow", "IPython": "ipython"}
+    imported = set()
     for path in (ROOT / "course_utils").rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        found = set(re.findall(r"^\s*(?:import|from) ([A-Za-z]\w*)", text, re.M))
-        for name in found - set(sys.stdlib_module_names) - {"course_utils", "tensorflow"}:
-            assert parts.get(name, name) in declared, f"{path.name} imports {name}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add(node.module.partition(".")[0])
+    imported -= set(sys.stdlib_module_names) | {"course_utils"} | optional
+    assert {parts.get(name, name) for name in imported} <= declared
 
 
 def tracked(*arguments):
@@ -117,25 +124,94 @@ def test_git_has_nothing_that_it_should_ignore():
     assert [name for name in tracked() if name.startswith("build/")] == []
 
 
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
-def test_files_stay_short():
-    long = {}
-    for name in tracked("*.py"):
-        path = ROOT / name
-        lines = len(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else 0
-        if lines > 350:
-            long[name] = lines
-    assert long == {}
-
-
 def test_makefile_has_every_target_and_no_gaps():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
     assert targets >= {"run", "test", "test-all", "lab", "reference", "lock", "lint", "clean"}
     phony = set(re.search(r"^\.PHONY: (.*)$", makefile, re.M)[1].split())
     assert phony == targets | {"FORCE"}
-    for commands in re.findall(r"-m course_utils (\w+)", makefile):
-        assert commands in ("run", "test", "lab", "fetch", "doctor")
+    everything = makefile + (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for command in re.findall(r"-m course_utils (\w+)", everything):
+        assert command in ("run", "test", "lab", "fetch", "doctor")
+    assert "nbval" not in everything, "the stages of `test` are listed in cli.py alone"
+    assert {"ruff check", "ruff format", "tests", "notebooks (nbval)"} == set(cli.stages())
+
+
+WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+
+
+def test_workflow_tests_what_is_promised_as_everybody_does():
+    (job,) = WORKFLOW["jobs"].values()
+    matrix = job["strategy"]["matrix"]
+    supported = sorted(c.rpartition(" ")[2] for c in PROJECT["classifiers"] if "Python :: 3." in c)
+    assert matrix["python"] == [supported[0], supported[-1]], "the oldest and the newest"
+    systems = [name.partition("-")[0] for name in matrix["os"]]
+    assert systems == ["ubuntu", "windows", "macos"]
+    assert int(matrix["os"][2].partition("-")[2]) >= 14, "the older ones are Intel Macs"
+    assert job["runs-on"] == "${{ matrix.os }}" and job["strategy"]["fail-fast"] is False
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert commands[0] == "python -m pip install --require-hashes --no-deps -r requirements.txt"
+    assert commands[-1] == "python -m course_utils test"
+    assert not [line for line in commands if re.search("ruff|pytest", line)]
+
+
+def test_workflow_is_pinned_and_may_only_read():
+    (job,) = WORKFLOW["jobs"].values()
+    for used in [step["uses"] for step in job["steps"] if "uses" in step]:
+        assert re.fullmatch(r"actions/[a-z-]+@v\d+", used)
+    assert WORKFLOW["permissions"] == {"contents": "read"} and "permissions" not in job
+    assert WORKFLOW["concurrency"]["cancel-in-progress"] is True
+    python = next(s["with"] for s in job["steps"] if "setup-python" in s.get("uses", ""))
+    assert (python["cache"], python["cache-dependency-path"]) == ("pip", "requirements.txt")
+    assert 0 < job["timeout-minutes"] <= 60
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """The package out of its wheel, in a folder of its own."""
+    source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("installed")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    shutil.copytree(
+        ROOT / "course_utils", source / "course_utils", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    pip = [sys.executable, "-m", "pip", "--quiet"]
+    wheel = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", source, source]
+    subprocess.run([*pip, *wheel], check=True, cwd=source)
+    (built,) = source.glob("*.whl")
+    assert built.name == f"convnets_measured-{__version__}-py3-none-any.whl"
+    subprocess.run([*pip, "install", "--no-deps", "--target", folder, built], check=True)
+    return folder
+
+
+def python_in(folder, *arguments):
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"PYTHONPATH": str(folder)}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+
+
+def test_wheel_holds_every_file(installed):
+    def files(root):
+        found = (p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
+        return sorted(name for name in found if "__pycache__" not in name)
+
+    assert files(installed / "course_utils") == files(ROOT / "course_utils")
+
+
+def test_fault_wheel_works_without_a_checkout(installed, fault):
+    """Synthetic data load; `run` says that it needs the notebooks."""
+    code = (
+        "from course_utils import datasets\n"
+        "data = datasets.load('mnist', source='synthetic', train=20, test=10)\n"
+        "print(data.x_train.shape, datasets.__file__)"
+    )
+    done = python_in(installed, "-c", code)
+    assert done.returncode == 0, done.stderr
+    assert "(20, 28, 28)" in done.stdout and str(installed) in done.stdout
+    done = python_in(installed, "-m", "course_utils", "run", "05")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "clone" in done.stderr
+    fault("set-up", "`run` without a checkout", done.stderr)
 
 
 def test_notebooks_name_the_kernel_that_every_machine_has():
