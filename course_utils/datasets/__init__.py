@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import config, events
+from .. import config, events, synthetic
 from ..ragged import Ragged
-from . import locations
-from .downloads import offline
+from . import locations, processed
 from .errors import (
     BadRequest,
     BrokenFile,
@@ -23,13 +22,15 @@ from .errors import (
     NotWritable,
     WrongChecksum,
 )
+from .network import no_network, offline
 from .processed import Arrays
 from .registry import CARDS, GENERATED, Card
+from .user_images import read_images
 
 __all__ = [
     "CARDS", "BadRequest", "BrokenFile", "Card", "Dataset", "DatasetError", "Fetched", "NoStandIn",
-    "NotReachable", "NotWritable", "Ragged", "WrongChecksum", "fetch", "fetch_all", "load",
-    "offline",
+    "NotReachable", "NotWritable", "Ragged", "WrongChecksum", "fetch", "load", "no_network",
+    "offline", "read_images",
 ]  # fmt: skip
 
 
@@ -37,8 +38,22 @@ __all__ = [
 class Dataset:
     """One set in memory.
 
-    Images: x uint8 (n, height, width[, channels]). Text: x `Ragged`, word numbers. Tables: x float
-    (n, columns). Folder: x names (n,) below `extras["folder"]`. Labels y: shape (n,).
+    Attributes
+    ----------
+    x_train, x_test : images: bytes (n, height, width[, channels]); texts: `Ragged`, word numbers;
+        tables: real numbers (n, columns); photographs: names of files (n,) in `extras["folder"]`
+    y_train, y_test : labels, shape (n,)
+    class_names, card : names of the classes, and what is known of the set
+    source : "real", "synthetic" or "generated"
+    origin : class folder, course folder, Keras cache, downloaded, synthetic or generated
+    extras : what else belongs to the set, such as `words` or `feature_names`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x, y = np.zeros((2, 28, 28), np.uint8), np.array([0, 1])
+    >>> Dataset("mine", x, y, x, y, ("cat", "dog"), None, "real", "my camera")
+    Dataset(mine: real, 2 + 2, my camera)
     """
 
     name: str
@@ -48,8 +63,8 @@ class Dataset:
     y_test: np.ndarray
     class_names: tuple[str, ...]
     card: Card | None
-    source: str  # real, synthetic or generated
-    origin: str  # class folder, course folder, Keras cache, downloaded, synthetic
+    source: str
+    origin: str
     extras: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -74,42 +89,67 @@ def load(
     test: int | None = None,
     seed: int = 0,
 ) -> Dataset:
-    """Load the set `name`, or its first `train` and `test` rows (None: all), and say in one line
-    what it is and where it came from.
+    """Load a data set, and say in one line what it is and where it came from.
 
-    source: "real" never falls back, "synthetic" never asks the network, "auto" does what
-    `COURSE_SOURCE` says, else real with fallback. `seed` is that of synthetic data. Sets that the
-    course itself defines are made on the spot, whatever the source.
-    Raises a `DatasetError` of one sentence.
+    Parameters
+    ----------
+    name : the set, such as "mnist"; those that the course itself defines are made on the spot
+    source : "real" never falls back, "synthetic" never asks the network, "auto" does what
+        `COURSE_SOURCE` says, else real with fallback
+    train, test : only the first rows of each part (None: all)
+    seed : of synthetic data
+
+    Returns
+    -------
+    Dataset
+        The set in memory.
+
+    Raises
+    ------
+    DatasetError
+        In one sentence: `BadRequest`, `NotReachable`, `BrokenFile`, `WrongChecksum`, ...
+
+    Examples
+    --------
+    >>> data = load("mnist", "synthetic", train=4, test=2)
+    MNIST: synthetic, 4 + 2 images, as asked for.
+    >>> data.x_train.shape
+    (4, 28, 28)
     """
     card = _card(name)
-    for part, rows, most in (("train", train, card.train), ("test", test, card.test)):
-        _check_count(card, part, rows, most)
+    _check_counts(card, train, test, card.train, card.test, "")
     try:
         given = None if source == "auto" else source
         source = config.choice(given, "COURSE_SOURCE", config.SOURCES, "auto")
     except ValueError as error:
         raise BadRequest(f"source: {error}") from None
+    counts = train or card.train, test or card.test
     if name in GENERATED:
-        from course_utils import synthetic
-
-        arrays = dict(synthetic.GENERATED[name](train or card.train, test or card.test, seed))
+        arrays = dict(synthetic.GENERATED[name](*counts, seed))
         return _finished(card, arrays, "generated", "generated", "made on the spot", [])
     notes: list[str] = []
     reason = "as asked for"
     if source != "synthetic":
         try:
-            origin, arrays = locations.find(card, train, test, notes)
-            for part, rows in (("train", train), ("test", test)):
-                _check_count(card, part, rows, len(arrays[f"y_{part}"]), "this copy of ")
+            origin, arrays = locations.find(card, notes)
+            _check_counts(card, train, test, *(len(arrays[f"y_{p}"]) for p in ("train", "test")),
+                          "this copy of ")  # fmt: skip
             where = origin if origin == locations.DOWNLOADED else f"from the {origin}"
+            arrays = processed.first(arrays, train, test)
             return _finished(card, arrays, "real", origin, where, notes)
         except NotReachable as error:
+            how = f"for the real set run `python -m course_utils fetch {name}` with a network, or "
+            how += "set COURSE_DATA_DIR to the class folder"
+            if config.class_folder():
+                how = how.replace("set COURSE_DATA_DIR to", f"put {_layout(card)} into")
+                notes.append(f"the class folder has no {card.title}")
             if source == "real":
                 sentence = f"the real {card.title} is not here and cannot be fetched: {error}"
-                raise NotReachable(f"{sentence}; {_how(card)}") from None
-            reason = f"because {error}; {_how(card)}"
-    arrays = _synthetic(card, train or card.train, test or card.test, seed, reason)
+                raise NotReachable("; ".join([sentence, *notes, how])) from None
+            reason = f"because {error}; {how}"
+    if name not in synthetic.STAND_INS:
+        raise NoStandIn(f"there is no synthetic stand-in for {card.title}: needed {reason}")
+    arrays = dict(synthetic.STAND_INS[name](*counts, seed))
     return _finished(card, arrays, "synthetic", "synthetic", reason, notes)
 
 
@@ -120,16 +160,11 @@ def fetch(name: str) -> Fetched:
         return Fetched(name, True, f"{card.title}: made on the spot, nothing to fetch.")
     notes: list[str] = []
     try:
-        origin, _ = locations.find(card, None, None, notes)
+        origin, _ = locations.find(card, notes, insist=True)
     except DatasetError as error:
-        return Fetched(name, False, _sentence(f"{card.title}: not here, {error}", notes))
+        return Fetched(name, False, "; ".join([f"{card.title}: not here, {error}", *notes]) + ".")
     where = origin if origin == locations.DOWNLOADED else f"already in the {origin}"
-    return Fetched(name, True, _sentence(f"{card.title}: {where}", notes))
-
-
-def fetch_all() -> list[Fetched]:
-    """`fetch` for every set; one that fails does not keep the others away."""
-    return [fetch(name) for name in CARDS]
+    return Fetched(name, True, "; ".join([f"{card.title}: {where}", *notes]) + ".")
 
 
 def _card(name: str) -> Card:
@@ -139,27 +174,21 @@ def _card(name: str) -> Card:
     return known[name]
 
 
-def _check_count(card: Card, part: str, rows: int | None, most: int, copy: str = "") -> None:
-    if rows is None:
-        return
-    try:
-        whole = operator.index(rows)
-    except TypeError:
-        raise BadRequest(f"{part}={rows!r} is no whole number") from None
-    if not 1 <= whole <= most:
-        rows = f"1 to {most:,} {part} {card.things}"
-        raise BadRequest(f"{part}={whole:,} is out of range: {copy}{card.title} has {rows}")
+def _layout(card: Card) -> str:
+    folder = locations.image_folder.LAYOUT if card.kind == "folder" else ""
+    return folder or f"{card.name}.npz or {card.files[0].name}"
 
 
-def _how(card: Card) -> str:
-    return (
-        f"for the real set run `python -m course_utils fetch {card.name}` with a network, "
-        "or set COURSE_DATA_DIR to the class folder"
-    )
-
-
-def _sentence(text: str, notes: list[str]) -> str:
-    return "; ".join([text, *notes]) + "."
+def _check_counts(card: Card, train: Any, test: Any, *most: Any) -> None:
+    *most, copy = most
+    for part, rows, highest in zip(("train", "test"), (train, test), most, strict=True):
+        try:
+            whole = operator.index(highest if rows is None else rows)
+        except TypeError:
+            raise BadRequest(f"{part}={rows!r} is no whole number") from None
+        if not 1 <= whole <= highest:
+            rows = f"1 to {highest:,} {part} {card.things}"
+            raise BadRequest(f"{part}={whole:,} is out of range: {copy}{card.title} has {rows}")
 
 
 def _finished(
@@ -173,16 +202,6 @@ def _finished(
     data = Dataset(card.name, **parts, class_names=names, card=card, source=source, origin=origin,
                    extras=arrays)  # fmt: skip
     rows = f"{len(data.y_train):,} + {len(data.y_test):,} {card.things}"
-    print(_sentence(f"{card.title}: {source}, {rows}, {where}", notes))
+    print("; ".join([f"{card.title}: {source}, {rows}, {where}", *notes]) + ".")
     events.note("data", name=card.name, source=source, origin=origin)
     return data
-
-
-def _synthetic(card: Card, train: int, test: int, seed: int, reason: str) -> Arrays:
-    from course_utils import synthetic
-
-    if card.name not in synthetic.STAND_INS:
-        raise NoStandIn(
-            f"there is no synthetic stand-in for {card.title} yet, and it was needed {reason}"
-        )
-    return dict(synthetic.STAND_INS[card.name](train, test, seed))

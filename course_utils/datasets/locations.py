@@ -1,9 +1,9 @@
 """Where a real set may lie: class folder, course folder, Keras cache, canonical address."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .. import config
-from . import downloads, image_folder, processed, raw
+from . import downloads, image_folder, network, processed, raw
 from .errors import BrokenFile, NotReachable, WrongChecksum
 from .processed import Arrays
 from .registry import Card
@@ -11,121 +11,103 @@ from .registry import Card
 CLASS, COURSE, KERAS = "class folder", "course folder", "Keras cache"
 DOWNLOADED = "downloaded"
 UNVERIFIED = "an unverified copy"
+_IDX = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
+_IDX_FOLDERS = {
+    "mnist": ("mnist", "MNIST/raw", ""),
+    "fashion_mnist": ("fashion-mnist", "fashion_mnist", "FashionMNIST/raw", ""),
+}
+_FIRST_LABELS = {"mnist": b"\5\0\4\1\11\2\1\3\1\4", "fashion_mnist": b"\11\0\0\3\0\2\7\2\5\5"}
 
 
-def find(card: Card, train: int | None, test: int | None, notes: list[str]) -> tuple[str, Arrays]:
-    """Origin and arrays of the real set, from the first place that has it; else NotReachable."""
-    shared = config.class_folder()
-    if shared and not shared.is_dir():
-        notes.append("the class folder that COURSE_DATA_DIR names is not there")
-    elif shared and (arrays := _shared(card, shared, train, test, notes)):
-        return CLASS, arrays
-    if arrays := _own(card, train, test, notes):
-        return COURSE, arrays
-    try:
-        keras = config.keras_folder() / "datasets"
-        if arrays := _look(card, keras, KERAS, train, test, notes):
-            return KERAS, arrays
-    except BrokenFile as error:
-        notes.append(f"passed over: {error}")
-    return _download(card, train, test, notes)
+def find(card: Card, notes: list[str], insist: bool = False) -> tuple[str, Arrays]:
+    """Origin and arrays of the real set, from the first place that has it; else NotReachable.
+
+    `insist` asks the network whatever is known of it.
+    """
+    shared, keras = config.class_folder(), config.keras_folder() / "datasets"
+    for where, folder in ((CLASS, shared), (COURSE, config.cache_folder()), (KERAS, keras)):
+        try:
+            if folder and (arrays := _look(card, folder, where, notes)):
+                return where, arrays
+        except BrokenFile as error:
+            if where == CLASS:
+                sentence = f"the class folder cannot give {card.title}: {error}"
+                do = "replace the file or unset COURSE_DATA_DIR"
+                raise type(error)(f"{sentence}; {do}", error.path) from None
+            notes.append(f"passed over: {error}")
+    if card.name == "cifar10" and any(keras.glob("cifar-10-*-py*")):
+        notes.append("the Keras cache has it as pickles only, which are not read")
+    return _download(card, notes, insist)
 
 
-def _shared(
-    card: Card, folder: Path, train: int | None, test: int | None, notes: list[str]
-) -> Arrays | None:
-    try:
-        return _look(card, folder, CLASS, train, test, notes)
-    except BrokenFile as error:
-        raise type(error)(
-            f"the class folder cannot give {card.title}: {error}; replace the file or unset "
-            "COURSE_DATA_DIR",
-            error.path,
-        ) from None
-
-
-def _own(card: Card, train: int | None, test: int | None, notes: list[str]) -> Arrays | None:
-    """The set in the course folder; a broken file is set aside, if no other process has done so."""
-    folder = config.cache_folder()
-    try:
-        return _look(card, folder, COURSE, train, test, notes)
-    except BrokenFile:
-        with downloads.locked(card):
+def _download(card: Card, notes: list[str], insist: bool) -> tuple[str, Arrays]:
+    """The set in the course folder, after what is missing or broken there was fetched."""
+    if config.flag("COURSE_OFFLINE") or (not insist and network.no_network()):
+        raise NotReachable(network.no_network())
+    fetched: list[Path] = []
+    with downloads.locked(card.name, card.title) as folder:
+        while True:
             try:
-                return _look(card, folder, COURSE, train, test, notes)
+                if arrays := _look(card, folder, COURSE, notes):
+                    break
             except BrokenFile as error:
-                notes.append(downloads.set_aside(error.path))
-        return None
-
-
-def _download(
-    card: Card, train: int | None, test: int | None, notes: list[str]
-) -> tuple[str, Arrays]:
-    if downloads.offline():
-        raise NotReachable("no network can be reached")
-    with downloads.locked(card) as folder:
-        if card.kind == "folder" and (arrays := _look(card, folder, COURSE, train, test, notes)):
-            return COURSE, arrays  # another process has unpacked it meanwhile
-        fresh = downloads.ensure(card, folder, notes)
-        arrays = _look(card, folder, COURSE, train, test, notes)
-    return DOWNLOADED if fresh else COURSE, arrays
-
-
-def _look(
-    card: Card, folder: Path, where: str, train: int | None, test: int | None, notes: list[str]
-) -> Arrays | None:
-    """The set in one folder, None if it is not there; BrokenFile if it cannot be used."""
-    try:
+                if error.path in fetched or not error.path.exists():
+                    raise
+                with downloads.writing(card.title):
+                    aside = config.set_aside(error.path)
+                notes.append(f"the broken {error.path.name} was set aside as {aside.name}")
+            for remote in card.files:
+                if not (path := folder / remote.name).is_file():
+                    downloads.download(remote, path, card.title, insist)
+                    fetched.append(path)
         if card.kind == "folder":
-            return _look_for_pets(card, folder, where, train, test, notes)
-        path = folder / f"{card.name}.npz"
-        if path.is_file():
-            with processed.Npz(path) as npz:
-                is_ready = processed.is_ready(npz, card)
-            if is_ready:
-                return _ready(card, path, where, train, test, notes)
-        arrays = _canonical(card, folder, where)
-        if arrays is None:
-            if path.is_file() and all(remote.name != path.name for remote in card.files):
-                raise BrokenFile(f"{path.name} in the {where} holds other arrays", path)
-            return None
-        processed.check(card, arrays, path)
-        for part, rows in (("train", train), ("test", test)):
-            for key in (f"x_{part}", f"y_{part}"):
-                arrays[key] = arrays[key][:rows]
+            for path in fetched:
+                path.unlink()  # ours: the photographs are unpacked
+    return DOWNLOADED if fetched else COURSE, arrays
+
+
+def _look(card: Card, folder: Path, where: str, notes: list[str]) -> Arrays | None:
+    """The set in one folder, None if it is not there; BrokenFile if it cannot be used."""
+    path = folder / f"{card.name}.npz"
+    try:
+        if where == CLASS:
+            next(folder.iterdir(), None)
+        if card.kind == "folder":
+            return _photographs(card, folder, where, notes)
+        vouched = path.is_file() and _vouched(card, path, where)
+        arrays = processed.read(path, card) if path.is_file() else None
+        if not arrays and (arrays := _canonical(card, folder, where)):
+            vouched = True
+        if arrays := arrays or _idx(card, folder, where):
+            processed.check(card, arrays, path)
+            notes += [] if vouched else [UNVERIFIED]
+        elif path.is_file() and all(remote.name != path.name for remote in card.files):
+            raise BrokenFile(f"{path.name} in the {where} holds other arrays", path)
         return arrays
     except OSError as error:
+        if where == CLASS and isinstance(error, FileNotFoundError | NotADirectoryError):
+            notes.append("the class folder that COURSE_DATA_DIR names is not there")
+            return None
         sentence = f"{card.title} in the {where} cannot be read ({error.strerror or error})"
-        raise BrokenFile(sentence, folder / f"{card.name}.npz") from None
-
-
-def _ready(
-    card: Card, path: Path, where: str, train: int | None, test: int | None, notes: list[str]
-) -> Arrays:
-    vouched = _vouched(card, path, where)
-    arrays = processed.read(path, card, train, test)
-    processed.check(card, arrays, path)
-    if not vouched:
-        notes.append(UNVERIFIED)
-    return arrays
+        raise BrokenFile(sentence, path) from None
 
 
 def _vouched(card: Card, path: Path, where: str) -> bool:
     """Whether a ready file is the canonical one or the one that `SHA256SUMS` beside it lists."""
+    import pooch
+
     for remote in card.files:
         if remote.name == path.name:
-            try:
-                downloads.verify(path, remote, f"in the {where}")
+            if pooch.hash_matches(path, remote.checksum):
                 return True
-            except WrongChecksum:
-                if where == KERAS:
-                    raise
+            if where == KERAS:
+                downloads.verify(path, remote, f"in the {where}")
     sums = path.with_name("SHA256SUMS")
-    if not sums.is_file():
-        return False
-    lines = (line.split() for line in sums.read_text(encoding="utf-8").splitlines())
-    listed = {fields[1].lstrip("*"): fields[0] for fields in lines if len(fields) == 2}
-    if path.name in listed and downloads.digest(path) != listed[path.name].lower():
+    data = sums.read_bytes() if sums.is_file() else b""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    lines = (line.split(maxsplit=1) for line in data.decode(encoding, "replace").splitlines())
+    listed = {str(PurePosixPath(rest[0].lstrip("*"))): digits for digits, *rest in lines if rest}
+    if path.name in listed and not pooch.hash_matches(path, listed[path.name]):
         raise WrongChecksum(f"{path.name} in the {where} is not the file of SHA256SUMS", path)
     return path.name in listed
 
@@ -135,48 +117,52 @@ def _canonical(card: Card, folder: Path, where: str) -> Arrays | None:
 
     A word list may be missing where others have filled the folder.
     """
-    paths: list[Path | None] = []
-    for remote in card.files:
-        names = (remote.name, *remote.aliases)
-        path = next((folder / name for name in names if (folder / name).is_file()), None)
+    paths = [path if (path := folder / remote.name).is_file() else None for remote in card.files]
+    for path, remote in zip(paths, card.files, strict=True):
         if path is None and (not remote.optional or where == COURSE):
             return None
-        paths.append(path)
-    for remote, path in zip(card.files, paths, strict=True):
+    for path, remote in zip(paths, card.files, strict=True):
         if path:
             downloads.verify(path, remote, f"in the {where}")
     return raw.read(card.name, paths)
 
 
-def _look_for_pets(
-    card: Card, folder: Path, where: str, train: int | None, test: int | None, notes: list[str]
-) -> Arrays | None:
+def _idx(card: Card, folder: Path, where: str) -> Arrays | None:
+    """MNIST or Fashion-MNIST from its four IDX files, gzipped or not, where a person put them.
+
+    Their names are the same: outside a folder of its own a set is known by its first labels.
+    """
+    for place in _IDX_FOLDERS.get(card.name, ()) if where == CLASS else ():
+        names = ((f"{stem}-ubyte", f"{stem}-ubyte.gz") for stem in _IDX)
+        both = [[path for name in pair if (path := folder / place / name).is_file()]
+                for pair in names]  # fmt: skip
+        if all(both):
+            arrays = raw.read(card.name, [found[0] for found in both])
+            if place or arrays["y_train"][:10].tobytes() == _FIRST_LABELS[card.name]:
+                return arrays
+    return None
+
+
+def _photographs(card: Card, folder: Path, where: str, notes: list[str]) -> Arrays | None:
     """The folder set: arranged, or arranged now, into the course folder, from what lies there."""
-    place, target = folder / image_folder.FOLDER, config.cache_folder() / image_folder.FOLDER
-    if not image_folder.is_arranged(place):
-        source = _source_of_pets(card, folder, where)
-        if source is None or (where != COURSE and image_folder.is_arranged(target)):
+    cache = config.cache_folder()
+    target = cache / image_folder.FOLDER
+    if not (found := image_folder.arranged(folder)):
+        source = folder / card.files[0].name
+        if source.is_file():
+            downloads.verify(source, card.files[0], f"in the {where}")
+        else:
+            source = image_folder.source(folder, where != COURSE)
+        if source is None or (where != COURSE and image_folder.arranged(cache)):
             return None
-        with downloads.locked(card):
-            if not image_folder.is_arranged(target):
+        with downloads.locked(card.name, card.title):
+            if not (found := image_folder.arranged(cache)):
                 if target.exists():
-                    notes.append(downloads.set_aside(target))
-                image_folder.arrange(source, target, notes)
-                if where == COURSE and source.is_file():
-                    source.unlink()
-        place = target
-    arrays = image_folder.read(place, train, test, notes)
-    if where != COURSE:
-        notes.append(UNVERIFIED)
+                    with downloads.writing(card.title):
+                        aside = config.set_aside(target)
+                    notes.append(f"the incomplete {target.name} was set aside as {aside.name}")
+                image_folder.arrange(source, target, card.title, notes)
+                found = image_folder.arranged(cache)
+    arrays = image_folder.read(found, notes)
+    notes += [] if where == COURSE else [UNVERIFIED]
     return arrays
-
-
-def _source_of_pets(card: Card, folder: Path, where: str) -> Path | None:
-    archive = folder / card.files[0].name
-    if archive.is_file():
-        downloads.verify(archive, card.files[0], f"in the {where}")
-        return archive
-    others = (
-        ("dogs-vs-cats", "PetImages") if where == COURSE else (image_folder.FOLDER, "dogs-vs-cats")
-    )
-    return next((folder / name for name in others if (folder / name).is_dir()), None)

@@ -11,36 +11,31 @@ import tarfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from ..ragged import Ragged
 from . import processed
 from .errors import BrokenFile
-from .processed import Arrays, Npz
+from .processed import Arrays
 
 SEED = 113  # of Keras's shuffles
 START, UNKNOWN, FIRST_WORD = 1, 2, 3
 UNREADABLE = (*processed.UNREADABLE, gzip.BadGzipFile, tarfile.TarError, pickle.UnpicklingError)
 UNREADABLE += (TypeError, AttributeError, IndexError, zlib.error)
+PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 
 class _Unpickler(pickle.Unpickler):
-    """Rebuilds NumPy arrays and plain containers, nothing else."""
+    """Rebuilds NumPy arrays of plain lists and nothing else: Keras publishes texts only so."""
 
     def find_class(self, module: str, name: str) -> Any:
-        from numpy._core.multiarray import _reconstruct
-
-        allowed = {
-            ("numpy", "ndarray"): np.ndarray,
-            ("numpy", "dtype"): np.dtype,
-            ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
-            ("numpy._core.multiarray", "_reconstruct"): _reconstruct,
-        }
-        if (module, name) not in allowed:
-            raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
-        return allowed[module, name]
+        if name == "_reconstruct" and module.replace("_core", "core") == "numpy.core.multiarray":
+            return np._core.multiarray._reconstruct
+        if module == "numpy" and name in ("ndarray", "dtype"):
+            return getattr(np, name)
+        raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
 
 
 def safe_name(name: str) -> bool:
@@ -49,13 +44,9 @@ def safe_name(name: str) -> bool:
     return not (parts.is_absolute() or ".." in parts.parts or ":" in name or "\0" in name)
 
 
-def _split(x: np.ndarray, y: np.ndarray, share: float = 0.2) -> Arrays:
-    cut = int(len(x) * (1 - share))
-    return {"x_train": x[:cut], "y_train": y[:cut], "x_test": x[cut:], "y_test": y[cut:]}
-
-
-def _keras_rng() -> np.random.RandomState:
-    return np.random.RandomState(SEED)
+def _split(x: np.ndarray, y: np.ndarray) -> Arrays:
+    cut = int(len(x) * (1 - 0.2))
+    return dict(zip(PARTS, (x[:cut], y[:cut], x[cut:], y[cut:]), strict=True))
 
 
 def _shuffled(rng: np.random.RandomState, *arrays: np.ndarray) -> list[np.ndarray]:
@@ -64,13 +55,15 @@ def _shuffled(rng: np.random.RandomState, *arrays: np.ndarray) -> list[np.ndarra
     return [array[order] for array in arrays]
 
 
-def _objects(npz: Npz, key: str) -> np.ndarray:
+def _lists(npz: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
     """An array of lists, through the restricted unpickler."""
-    with npz.open(key) as raw:
-        *_, dtype = processed.header(raw)
+    with npz.zip.open(f"{key}.npy") as file:
+        version = np.lib.format.read_magic(file)
+        head = "read_array_header_1_0" if version == (1, 0) else "read_array_header_2_0"
+        *_, dtype = getattr(np.lib.format, head)(file)
         if not dtype.hasobject:
-            raise BrokenFile(f"{npz.path.name}: {key} is no array of lists", npz.path)
-        return _Unpickler(raw).load()
+            raise TypeError(f"{key} is no array of lists")
+        return _Unpickler(file).load()
 
 
 def _numbered(rows: np.ndarray) -> Ragged:
@@ -85,52 +78,55 @@ def _numbered(rows: np.ndarray) -> Ragged:
     return Ragged(tokens, offsets)
 
 
-def _without_last_word(*parts: Ragged) -> None:
-    """Keras keeps the numbers below the highest one: the rarest word becomes unknown."""
-    highest = max(part.tokens.max() for part in parts)
-    for part in parts:
+def _texts(arrays: Arrays, index: Path | None) -> Arrays:
+    """Lists made `Ragged`, labels bytes, and the words of the word list, if there is one.
+
+    Keras keeps the numbers below the highest one: the rarest word becomes unknown.
+    """
+    train, test = (_numbered(arrays[key]) for key in ("x_train", "x_test"))
+    highest = max(part.tokens.max() for part in (train, test))
+    for part in (train, test):
         part.tokens[part.tokens >= highest] = UNKNOWN
+    labels = {key: arrays[key].astype(np.uint8) for key in ("y_train", "y_test")}
+    arrays = {"x_train": train, "x_test": test} | labels
+    if index is not None:
+        numbers = json.loads(index.read_text(encoding="utf-8"))
+        words = ["<pad>", "<start>", "<unknown>", "<unused>"]
+        words += [""] * (max(numbers.values()) + FIRST_WORD + 1 - len(words))
+        for word, number in numbers.items():
+            words[number + FIRST_WORD] = word
+        arrays["words"] = np.array(words)
+    return arrays
 
 
-def _words(path: Path | None) -> Arrays:
-    if path is None:
-        return {}
-    index = json.loads(path.read_text(encoding="utf-8"))
-    words = ["<pad>", "<start>", "<unknown>", "<unused>"]
-    words += [""] * (max(index.values()) + FIRST_WORD + 1 - len(words))
-    for word, number in index.items():
-        words[number + FIRST_WORD] = word
-    return {"words": np.array(words)}
+def _table(path: Path) -> Arrays:
+    with processed.opened(path) as npz:
+        columns = (processed.array(npz, key, path) for key in "xy")
+        return _split(*_shuffled(np.random.RandomState(SEED), *columns))
 
 
-def _table(npz_path: Path) -> Arrays:
-    with Npz(npz_path) as npz:
-        return _split(*_shuffled(_keras_rng(), npz.array("x"), npz.array("y")))
-
-
-def _imdb(npz_path: Path, index: Path | None) -> Arrays:
+def _imdb(path: Path, index: Path | None) -> Arrays:
     arrays: Arrays = {}
-    rng = _keras_rng()  # one for both parts
-    with Npz(npz_path) as npz:
+    rng = np.random.RandomState(SEED)  # one for both parts
+    with processed.opened(path) as npz:
         for part in ("train", "test"):
-            rows, labels = _shuffled(rng, _objects(npz, f"x_{part}"), npz.array(f"y_{part}"))
-            arrays[f"x_{part}"], arrays[f"y_{part}"] = _numbered(rows), labels.astype(np.uint8)
-    _without_last_word(arrays["x_train"], arrays["x_test"])
-    return arrays | _words(index)
+            labels = processed.array(npz, f"y_{part}", path)
+            both = _shuffled(rng, _lists(npz, f"x_{part}"), labels)
+            arrays[f"x_{part}"], arrays[f"y_{part}"] = both
+    return _texts(arrays, index)
 
 
-def _reuters(npz_path: Path, index: Path | None) -> Arrays:
-    with Npz(npz_path) as npz:
-        rows, labels = _shuffled(_keras_rng(), _objects(npz, "x"), npz.array("y"))
-    arrays = _split(rows, labels.astype(np.uint8))
-    arrays |= {key: _numbered(arrays[key]) for key in ("x_train", "x_test")}
-    _without_last_word(arrays["x_train"], arrays["x_test"])
-    return arrays | _words(index)
+def _reuters(path: Path, index: Path | None) -> Arrays:
+    with processed.opened(path) as npz:
+        both = _lists(npz, "x"), processed.array(npz, "y", path)
+    return _texts(_split(*_shuffled(np.random.RandomState(SEED), *both)), index)
 
 
 def _idx(path: Path, dimensions: int) -> np.ndarray:
-    """An IDX file of bytes: magic number, sizes, data, all big-endian, gzipped."""
-    with gzip.open(path) as file:
+    """An IDX file of bytes, gzipped or not: magic number, sizes, data, all big-endian."""
+    with path.open("rb") as file:
+        gzipped = file.read(2) == b"\x1f\x8b"
+    with gzip.open(path) if gzipped else path.open("rb") as file:
         start = np.frombuffer(file.read(4 * (dimensions + 1)), ">i4")
         if start[0] != 0x800 + dimensions or start[1:].astype(float).prod() > processed.LIMIT:
             raise BrokenFile(f"{path.name} is no IDX file of {dimensions} dimensions", path)
@@ -138,22 +134,14 @@ def _idx(path: Path, dimensions: int) -> np.ndarray:
         return np.frombuffer(file.read(count + 1), np.uint8).reshape(start[1:]).copy()
 
 
-def _fashion(x_train: Path, y_train: Path, x_test: Path, y_test: Path) -> Arrays:
-    return {
-        "x_train": _idx(x_train, 3),
-        "y_train": _idx(y_train, 1),
-        "x_test": _idx(x_test, 3),
-        "y_test": _idx(y_test, 1),
-    }
-
-
-def _batch(file: BinaryIO) -> tuple[np.ndarray, np.ndarray]:
-    batch = _Unpickler(file, encoding="bytes").load()
-    images = np.asarray(batch[b"data"]).reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-    return images, np.array(batch[b"labels"], np.uint8)
+def idx(*paths: Path) -> Arrays:
+    """The four IDX files of MNIST or Fashion-MNIST."""
+    return {part: _idx(path, 3 if part[0] == "x" else 1)
+            for part, path in zip(PARTS, paths, strict=True)}  # fmt: skip
 
 
 def _cifar(path: Path) -> Arrays:
+    """Binary batches: for each image its label, then its red, green and blue bytes."""
     batches = {}
     with tarfile.open(path, "r:gz") as archive:
         for member in archive:
@@ -161,17 +149,19 @@ def _cifar(path: Path) -> Arrays:
                 raise BrokenFile(f"{path.name}: {member.name!r} would leave its folder", path)
             if member.size > processed.LIMIT:
                 raise BrokenFile(f"{path.name}: {member.name!r} unpacks to over 1 GiB", path)
-            if "_batch" in member.name:
-                batches[PurePosixPath(member.name).name] = _batch(archive.extractfile(member))
-    train = [batches[f"data_batch_{number}"] for number in range(1, 6)]
-    x_train, y_train = (np.concatenate(parts) for parts in zip(*train, strict=True))
-    x_test, y_test = batches["test_batch"]
-    x_train, x_test = np.ascontiguousarray(x_train), np.ascontiguousarray(x_test)
-    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+            if member.name.endswith("_batch.bin") or "/data_batch_" in member.name:
+                data = np.frombuffer(archive.extractfile(member).read(), np.uint8)
+                batches[PurePosixPath(member.name).stem] = data.reshape(-1, 1 + 3 * 32 * 32)
+    train = np.concatenate([batches[f"data_batch_{number}"] for number in range(1, 6)])
+    pairs = [(rows[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), rows[:, 0])
+             for rows in (train, batches["test_batch"])]  # fmt: skip
+    arrays = map(np.ascontiguousarray, itertools.chain.from_iterable(pairs))
+    return dict(zip(PARTS, arrays, strict=True))
 
 
 READERS: dict[str, Callable[..., Arrays]] = {
-    "fashion_mnist": _fashion,
+    "mnist": idx,  # in the class folder only: the canonical file is an `.npz`
+    "fashion_mnist": idx,
     "cifar10": _cifar,
     "boston_housing": _table,
     "california_housing": _table,
@@ -181,7 +171,7 @@ READERS: dict[str, Callable[..., Arrays]] = {
 
 
 def read(name: str, paths: list[Path | None]) -> Arrays:
-    """All rows of the set `name` from its canonical files, in the order of the card."""
+    """All rows of the set `name` from its files, in the order of the card."""
     try:
         return READERS[name](*paths)
     except UNREADABLE as error:

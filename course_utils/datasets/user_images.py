@@ -1,4 +1,4 @@
-"""Pictures of the reader's own, in whatever form they come, as arrays that a network can take."""
+"""Images of the reader's own, in whatever form they come, as arrays that a network can take."""
 
 import struct
 import warnings
@@ -8,80 +8,132 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .errors import BadRequest
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST = 100_000_000  # pixels: four times what a good camera makes; decoding more fills the memory
+MOST_PIXELS = 100_000_000  # four times what a good camera makes; decoding more fills the memory
+MOST_FILES = 60  # of a folder: what a figure can show
 
 
-class NoPicture(Exception):
+class _Refused(Exception):
     """A file that cannot be used; the message says why in a few words."""
 
 
-def read_pictures(
-    paths: Iterable[str | Path], size: tuple[int, int], *, grey: bool = False
-) -> tuple[np.ndarray, list[str], dict[str, str]]:
-    """Read image files: pictures (n, height, width, 3), their names, and what was refused.
+def read_images(
+    files: str | Path | Iterable[str | Path], size: tuple[int, int], *, gray: bool = False
+) -> tuple[np.ndarray, list[str], dict[Path, str]]:
+    """Read image files of any kind as bytes of one size; print a line for each that is refused.
 
-    `size`: (height, width) in pixels. A picture is turned as its EXIF data say, laid on white where
-    it is transparent, cut to the middle part of that shape, and scaled. Any mode and depth becomes
-    bytes, 0 to 255; `grey` gives (n, height, width). Names are the files' own, without folders.
-    The last item maps the name of each file that is no picture, is empty, damaged or too large to
-    the reason; the others are read all the same. Prints a line for each refusal.
+    An image is turned as its EXIF data say, laid on white where it is transparent, cut to the
+    middle part of the shape wanted, and scaled.
+
+    Parameters
+    ----------
+    files : a folder (its first 60 files, by name), a file, or a list of files; `~` is your home
+    size : (height, width) in pixels
+    gray : one channel in place of three
+
+    Returns
+    -------
+    images : bytes (n, height, width, 3), with `gray` (n, height, width)
+    names : the names of their files, without folders
+    refused : path of each file that is no image, is empty, damaged or too large -> the reason
+
+    Raises
+    ------
+    BadRequest
+        Where there are no files, or none of them can be read.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_sample_images
+    >>> images, names, refused = read_images(load_sample_images().filenames, (32, 32))
+    >>> images.shape, sorted(names), refused
+    ((2, 32, 32, 3), ['china.jpg', 'flower.jpg'], {})
     """
-    pictures, names, refused = [], [], {}
-    for path in map(Path, paths):
+    images, names, refused = [], [], {}
+    paths = _paths(files)
+    for path in paths:
         try:
-            pictures.append(_one(path, size, grey))
+            images.append(_one(path, size, gray))
             names.append(path.name)
-        except NoPicture as reason:
-            refused[path.name] = str(reason)
+        except _Refused as reason:
+            refused[path] = str(reason)
             print(f"{path.name}: {reason}, left out.")
-    shape = (0, *size) if grey else (0, *size, 3)
-    return np.stack(pictures) if pictures else np.zeros(shape, np.uint8), names, refused
+    if not images:
+        said = f": {paths[0].name}: {refused[paths[0]]}" if len(paths) == 1 else ""
+        raise BadRequest(f"none of the {len(paths):,} files is an image that can be read{said}")
+    return np.stack(images), names, refused
 
 
-def _one(path: Path, size: tuple[int, int], grey: bool) -> np.ndarray:
+def _paths(files: str | Path | Iterable[str | Path]) -> list[Path]:
+    """The files meant; BadRequest, in one sentence, where there are none."""
+    if not isinstance(files, str | Path):
+        try:
+            paths = [Path(file).expanduser() for file in files]
+        except (TypeError, RuntimeError):
+            raise BadRequest(f"a folder or files are wanted, not {files!r:.60}") from None
+        if not paths:
+            raise BadRequest("the list of files is empty")
+        return paths
+    if "://" in str(files):
+        raise BadRequest("images are read from files: download what the address shows first")
+    path = Path(files)
+    try:
+        path = path.expanduser()
+        if path.is_file():
+            return [path]
+        found = sorted(one for one in path.iterdir() if not one.name.startswith("."))
+    except (FileNotFoundError, RuntimeError):  # no such home
+        raise BadRequest(f"there is no file or folder {path.name!r}") from None
+    except OSError as error:
+        raise BadRequest(f"{path.name!r} cannot be read ({error.strerror})") from None
+    if not (paths := [one for one in found if not one.is_dir()]):
+        raise BadRequest(f"the folder {path.name!r} holds no files")
+    if len(paths) > MOST_FILES:
+        print(f"{len(paths):,} files in {path.name}: the first {MOST_FILES} are read.")
+    return paths[:MOST_FILES]
+
+
+def _one(path: Path, size: tuple[int, int], gray: bool) -> np.ndarray:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    _look(path)
+    try:
+        if path.is_dir():
+            raise _Refused("this is a folder")
+        if not path.stat().st_size:
+            raise _Refused("the file is empty")
+        path.open("rb").close()
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        reason = "there is no such file" if missing else f"it cannot be read ({error.strerror})"
+        raise _Refused(reason) from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd metadata; large sizes are judged below
             with Image.open(path) as image:
-                if image.width * image.height > MOST:
-                    raise NoPicture(_large(f"it has {image.width:,} × {image.height:,} pixels"))
+                if image.width * image.height > MOST_PIXELS:
+                    raise _Refused(_large(f"it has {image.width:,} × {image.height:,} pixels"))
                 image.load()
                 upright = ImageOps.exif_transpose(image)
-        fitted = ImageOps.fit(_plain(upright, grey), size[::-1], Image.Resampling.LANCZOS)
+        fitted = ImageOps.fit(_plain(upright, gray), size[::-1], Image.Resampling.LANCZOS)
     except Image.DecompressionBombError:
-        raise NoPicture(_large("it says that it holds hundreds of millions of pixels")) from None
+        raise _Refused(_large("it says that it holds hundreds of millions of pixels")) from None
     except UnidentifiedImageError:
-        raise NoPicture("this is no picture in a format that can be read") from None
+        raise _Refused("this is no picture in a format that can be read") from None
     except (OSError, SyntaxError, EOFError, ValueError, struct.error) as error:
-        raise NoPicture("the picture is damaged or cut off") from error
+        raise _Refused("the picture is damaged or cut off") from error
     return np.asarray(fitted, np.uint8)
 
 
-def _look(path: Path) -> None:
-    """NoPicture where there is nothing to open."""
-    try:
-        if path.is_dir():
-            raise NoPicture("this is a folder")
-        if not path.stat().st_size:
-            raise NoPicture("the file is empty")
-    except FileNotFoundError:
-        raise NoPicture("there is no such file") from None
-    except OSError as error:
-        raise NoPicture(f"it cannot be read ({error.strerror})") from None
-
-
 def _large(what: str) -> str:
-    return f"the picture is too large, {what} and {MOST:,} are the most"
+    return f"the picture is too large, {what} and {MOST_PIXELS:,} are the most"
 
 
-def _plain(image: "Image", grey: bool) -> "Image":
-    """The image as 8-bit grey or RGB, on white where it is transparent."""
+def _plain(image: "Image", gray: bool) -> "Image":
+    """The image as 8-bit gray or RGB, on white where it is transparent."""
     from PIL import Image
 
     if image.mode.startswith("I") or image.mode == "F":
@@ -89,7 +141,7 @@ def _plain(image: "Image", grey: bool) -> "Image":
     if image.mode in ("LA", "PA", "La", "RGBA", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("L" if grey else "RGB")
+    return image.convert("L" if gray else "RGB")
 
 
 def _to_bytes(values: np.ndarray) -> np.ndarray:
