@@ -1,0 +1,117 @@
+"""Any cell may be run again at any time: twice in a row, or the first two in the middle."""
+
+import ast
+
+import nbformat
+import notebook_tools as tools
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+
+def bound(source: str) -> set[str]:
+    """Names that a cell binds in the kernel, not those of a function, class or comprehension."""
+    names: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Lambda():
+                pass
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                inner = (n for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
+                names.update(n.target.id for n in inner)
+            case ast.alias():
+                names.add((node.asname or node.name).split(".")[0])
+            case ast.Name(ctx=ast.Store() | ast.Del()):
+                names.add(node.id)
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+                names.add(name)
+                for child in ast.iter_child_nodes(node):
+                    visit(child)
+            case _:
+                for child in ast.iter_child_nodes(node):
+                    visit(child)
+
+    visit(ast.parse(source))
+    return names
+
+
+def reuse(nb: NotebookNode) -> list[str]:
+    """No cell binds a name that the first two bind: running these again would change it."""
+    parameters, setup, *rest = tools.code(nb)
+    mine, later = bound(parameters.source), bound(setup.source)
+    found = [f"setup: {name}" for name in sorted(mine & later)]
+    return found + [
+        f"{cell.id}: {name}"
+        for cell in rest
+        for name in sorted(bound(cell.source) & (mine | later))
+    ]
+
+
+@pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
+def test_no_cell_binds_a_name_of_the_first_two(path):
+    assert reuse(nbformat.read(path, as_version=4)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("a = b.c = d[0] = 1", {"a"}),
+        ("a, (b, *c) = x", {"a", "b", "c"}),
+        ("a += 1\nb: int = 2\ndel c", {"a", "b", "c"}),
+        ("for a in b:\n    with c as d:\n        e = 1", {"a", "d", "e"}),
+        ("import a.b, c as d\nfrom e import f", {"a", "d", "f"}),
+        ("def f(a=1):\n    b = 2\n    return [c for c in a]", {"f"}),
+        ("class A:\n    b = 1", {"A"}),
+        ("x(a=1, key=lambda b: b)\n[c for c in d if (e := c)]", {"e"}),
+        ("try:\n    a = 1\nexcept ValueError as b:\n    c = 1", {"a", "b", "c"}),
+    ],
+)
+def test_what_a_cell_binds(source, names):
+    assert bound(source) == names
+
+
+def test_the_rule_sees_each_kind_of_reuse():
+    sources = {
+        "parameters": "seeds = None\ntable = None",
+        "setup": 'import numpy as np\n\ntable = table or "boston"\nbudget = 1',
+        "run": "seeds = range(3)",
+        "fine": "tables = [seed for seeds in [[1]] for seed in seeds]",
+        "loop": "for budget in np.arange(3):\n    pass",
+    }
+    nb = nbformat.v4.new_notebook(cells=[new_code_cell(s, id=n) for n, s in sources.items()])
+    assert reuse(nb) == ["setup: table", "run: seeds", "loop: budget"]
+
+
+# --- in a kernel ----------------------------------------------------------------------------------
+
+
+def twice(nb: NotebookNode) -> NotebookNode:
+    """Each cell two times in a row; in the middle, the first two cells again; what is changed."""
+    cells = tools.code(nb)
+    before, after = cells[: len(cells) // 2], cells[len(cells) // 2 :]
+    nb.cells = [
+        new_code_cell(cell.source, id=f"{cell.id}-{i}")
+        for cell in [*before, *cells[:2], *after]
+        for i in range(2)
+    ]
+    last = "from course_utils import config\nprint(config.changed_budget(), config.profile())"
+    nb.cells.append(new_code_cell(last, id="changed"))
+    return nb
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path):
+    for name, value in (("PROFILE", "quick"), ("SOURCE", "synthetic"), ("STRICT", "1")):
+        monkeypatch.setenv(f"COURSE_{name}", value)
+    monkeypatch.setenv("COURSE_BUILD", str(tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
+def test_every_cell_twice_and_the_first_two_again_in_the_middle(path, quick):
+    nb = twice(tools.part(path.stem, None))
+    tools.execute(nb)
+    assert tools.text(nb.cells[-1]) == "[] quick\n"
