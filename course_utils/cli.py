@@ -48,7 +48,7 @@ def _sentence(attempt: str, error: OSError) -> str:
     where = f"{path}: " if path else ""
     hint = ""
     if path is None or (root / path).is_relative_to(build):
-        hint = "; a run writes into the build folder, COURSE_BUILD names another one"
+        hint = "; COURSE_BUILD may name another folder for what a run makes"
     return f"cannot {attempt}: {where}{os.strerror(error.errno)}{hint}"
 
 
@@ -70,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--source", help="auto (default), real (no stand-ins) or synthetic (offline)")
     run.add_argument("--seed", type=int, help="base seed, 0 or more")
     run.add_argument("--jobs", type=int, help="chapters at a time (default: as the cores allow)")
+    run.add_argument("--limit", type=float, help="minutes that one cell may take")
+    text = "run on the Dask cluster at this address (of its scheduler)"
+    run.add_argument("--cluster", metavar="tcp://HOST:8786", help=text)
     run.add_argument("--fresh", action="store_true", help="forget chapters that are finished")
     text = "write the outputs back into the notebooks and promote the results"
     run.add_argument("--store", action="store_true", help=text)
@@ -86,15 +89,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace, extra: list[str]) -> int:
-    from course_utils.runner import schedule, worker
-    from course_utils.runner.finished import RunError
+    from course_utils.runner import schedule, task
 
-    names = ("profile", "source", "seed", "jobs", "fresh", "store")
+    names = ("profile", "source", "seed", "jobs", "limit", "fresh", "store")
+    options = {name: getattr(args, name) for name in names}
     try:
-        return schedule.run(args.chapters, **{name: getattr(args, name) for name in names})
-    except (RunError, worker.StoreError) as error:
+        return schedule.run(args.chapters, address=args.cluster, **options)
+    except task.RunError as error:
         print(f"course: {error}", file=sys.stderr)
-        return 2 if isinstance(error, RunError) else 1
+        return 2
 
 
 def _checkout() -> Path:

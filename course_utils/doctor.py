@@ -115,28 +115,27 @@ def _cause(code: int, stderr: str) -> str:
 
 def _settings() -> Lines:
     """What the environment and keras.json ask for, where the course cannot do it."""
+    from course_utils import choices
+
     for variable, allowed in _CHOICES.items():
         try:
             config.choice(None, variable, allowed, allowed[0])
         except ValueError as error:
             yield variable, LACKING, str(error)
-    seed = os.environ.get("COURSE_SEED") or "0"
-    if not seed.isdecimal() or int(seed) >= 2**32:
-        yield "COURSE_SEED", LACKING, f"{seed!r} is no whole number from 0 to {2**32 - 1:,}"
+    try:
+        choices.base_seed(None)
+    except ValueError as error:
+        yield "COURSE_SEED", LACKING, f"cannot be {os.environ['COURSE_SEED']!r}: {error}"
     path = config.keras_folder() / "keras.json"
     try:
         own = dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
     except (OSError, ValueError, TypeError) as error:
-        yield "Keras", LACKING, f"keras.json cannot be read ({type(error).__name__}): remove it"
+        yield "Keras", NOTE, f"keras.json cannot be read ({type(error).__name__}): remove it"
         return
-    backend = os.environ.get("KERAS_BACKEND") or own.get("backend", "tensorflow")
-    if backend != "tensorflow":
-        where = "KERAS_BACKEND" if os.environ.get("KERAS_BACKEND") else "backend in keras.json"
-        yield "Keras", LACKING, f"{where} is {backend}: the course needs tensorflow"
-    layout = own.get("image_data_format", "channels_last")
-    if layout != "channels_last":
-        text = f"image_data_format in keras.json is {layout}: the course needs channels_last"
-        yield "Keras", LACKING, text
+    own |= {"backend": os.environ.get("KERAS_BACKEND") or own.get("backend", "tensorflow")}
+    for name, needed in {"backend": "tensorflow", "image_data_format": "channels_last"}.items():
+        if (value := own.get(name, needed)) != needed:
+            yield "Keras", NOTE, f"{name} is set to {value}; the course takes {needed} all the same"
 
 
 def _machine() -> Lines:
@@ -144,12 +143,13 @@ def _machine() -> Lines:
     import psutil
 
     from course_utils import precision, results
+    from course_utils.runner.processes import memory_limit
 
     flags = precision.processor_flags()
     features = [] if flags is None else sorted(_FEATURES & flags) or ["no AVX"]
     yield "Processor", OK, ", ".join([results.hardware(), " ".join(features)]).rstrip(", ")
     yield "Cores", OK, f"{joblib.cpu_count()} for this process, of {os.cpu_count()}"
-    total, free = psutil.virtual_memory().total / 2**30, psutil.virtual_memory().available / 2**30
+    total, free = memory_limit() / 2**30, psutil.virtual_memory().available / 2**30
     text = f"{total:.1f} GiB, {free:.1f} GiB free (a chapter takes about 2)"
     yield "Memory", OK if total >= 4 else NOTE, text
 
@@ -164,7 +164,7 @@ def _folders() -> Lines:
             text = f"{gib:.0f} GiB free" if usable else "no folder that can be written"
         except OSError as error:
             gib, usable, text = 0, False, f"{error.strerror}"
-        hint = "" if usable and gib >= 2 else f": {variable} names another folder"
+        hint = "" if usable and gib >= 2 else f": set {variable} to another folder"
         yield f"{what} folder", LACKING if hint else OK, text + hint
 
 
@@ -181,7 +181,11 @@ def _data() -> Lines:
             text = f"holds {held} and no data set of the course: data/README.md has their names"
             yield "Class folder", OK if stamps else LACKING, ", ".join(sorted(stamps)) or text
         except OSError as error:
-            yield "Class folder", LACKING, f"COURSE_DATA_DIR cannot be read: {error.strerror}"
+            yield (
+                "Class folder",
+                LACKING,
+                f"the folder of COURSE_DATA_DIR cannot be read: {error.strerror}",
+            )
             return
     for name, card in CARDS.items():
         found = " and ".join(stamp(name)) or f"not here ({card.size / 1e6:.0f} MB)"

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="there is no ma
 PYTHON = """#!/bin/sh
 echo "$(basename "$0") $*" >>"$NOTES"
 case "$*" in
+  *--version) echo Python 3.11.9 ;;
   *"-m venv"*) mkdir -p "$(dirname "$ENVIRONMENT")" && cp "$0" "$ENVIRONMENT" && touch .venv/pyvenv.cfg ;;
   *"pip config list"*) cat pip_config ;;
   *"pip install"*) env | grep '^PIP_' | sed 's/^/pip: /' >>"$NOTES" ;;
