@@ -175,18 +175,15 @@ def _data() -> Lines:
     reach = "not reachable: real data only where they are here" if offline() else "reachable"
     yield "Network", OK, reach
     if folder := config.class_folder():
+        state = LACKING
         try:
             held = ", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing"
-            stamps = {name for name in CARDS if "the class folder" in stamp(name)}
             text = f"holds {held} and no data set of the course: data/README.md has their names"
-            yield "Class folder", OK if stamps else LACKING, ", ".join(sorted(stamps)) or text
+            if served := [name for name in CARDS if "the class folder" in stamp(name)]:
+                state, text = OK, ", ".join(served)
         except OSError as error:
-            yield (
-                "Class folder",
-                LACKING,
-                f"the folder of COURSE_DATA_DIR cannot be read: {error.strerror}",
-            )
-            return
+            text = f"the folder of COURSE_DATA_DIR cannot be read: {error.strerror}"
+        yield "Class folder", state, text
     for name, card in CARDS.items():
         found = " and ".join(stamp(name)) or f"not here ({card.size / 1e6:.0f} MB)"
         yield card.title, OK, found
