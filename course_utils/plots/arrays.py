@@ -1,97 +1,124 @@
-"""Arrays as the numbers they are: cells, windows that slide over them, answers of filters."""
+"""Arrays as the numbers they are: cells, windows that slide over them, responses of filters."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from course_utils.plots.style import (
-    BLUE,
-    GREY,
-    MIDDLE,
-    PALETTE,
-    WIDEST,
-    figure_class,
-    figure_of,
-    styled,
-)
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from course_utils.plots import style
+from course_utils.plots.alt import describe, number, shape_of, trend
 
 Window = tuple[int, int, int, int]  # first row, first column, height, width
-FRAMES = (PALETTE[1], PALETTE[2], PALETTE[0], PALETTE[3])
+FRAMES = (style.PALETTE[1], style.PALETTE[2], style.PALETTE[0], style.PALETTE[3])
 
 
-@styled
+@style.styled
 def matrix(
     array: np.ndarray, title: str = "", windows: Sequence[Window] = (), digits: int = 2
-) -> "Figure":
-    """The numbers of `array` (h, w), each in its cell, dark where large.
+) -> style.Figure:
+    """The numbers of an array (h, w), each in its cell, dark where large.
 
-    `windows` (row, column, height, width) get a frame each, of different colours; `digits` after
-    the point where the numbers are not whole. Raises ValueError for another shape, and for a
-    window that does not lie on the array.
+    Parameters
+    ----------
+    array : ndarray (h, w)
+    windows : sequence of (row, column, height, width)
+        Each gets a frame of its own color.
+    digits : int
+        After the point, where the numbers are not whole.
+
+    Examples
+    --------
+    >>> matrix(np.eye(2), title="Identity", windows=[(0, 0, 1, 1)])
+    Figure: Identity
     """
     return _row([array], [""], title, [windows], [""], digits)
 
 
-@styled
+@style.styled
 def matrices(
     arrays: Sequence[np.ndarray], titles: Sequence[str], title: str = "", signs: str = "",
     digits: int = 2,
-) -> "Figure":  # fmt: skip
-    """Arrays (h, w) side by side, numbers in their cells; `signs`: what stands between them.
+) -> style.Figure:  # fmt: skip
+    """Arrays (h, w) side by side, the numbers in their cells.
 
-    Raises ValueError for another shape, or where titles or signs do not fit in number.
+    Parameters
+    ----------
+    arrays, titles : sequences
+        A title for each array.
+    signs : str
+        The characters that stand between the arrays, one less than there are arrays.
+    digits : int
+        After the point, where the numbers are not whole.
+
+    Examples
+    --------
+    >>> matrices([np.eye(2), np.ones((2, 2))], ["a", "b"], title="Two arrays", signs="+")
+    Figure: Two arrays
     """
+    style.filled("arrays", arrays)
     signs = signs or " " * (len(arrays) - 1)
     if (len(titles), len(signs)) != (len(arrays), len(arrays) - 1):
         raise ValueError(f"{len(arrays)} arrays, but {len(titles)} titles and {len(signs)} signs")
     return _row(arrays, titles, title, [()] * len(arrays), ["", *signs], digits)
 
 
-@styled
+@style.styled
 def sliding(
     image: np.ndarray, kernel: np.ndarray, output: np.ndarray,
-    places: Sequence[tuple[int, int]] = ((0, 0),), stride: int = 1, padding: int = 0,
+    positions: Sequence[tuple[int, int]] = ((0, 0),), stride: int = 1, padding: int = 0,
     dilation: int = 1, title: str = "",
-) -> "Figure":  # fmt: skip
-    """A window on an image (h, w), the kernel (kh, kw), and the output that the caller computed.
+) -> style.Figure:  # fmt: skip
+    """A filter on an image: output positions framed, and the pixels each was computed from.
 
-    Each place (i, j) of the output is framed, and in the same colour the pixels that it was
-    computed from. `padding` zeros are drawn around the image in grey. Raises ValueError where
-    the output has another shape than `stride`, `padding` and `dilation` give, or lacks a place.
+    Parameters
+    ----------
+    image, kernel, output : ndarray (h, w)
+        The output is the caller's, of the shape that the settings give.
+    positions : sequence of (row, column)
+        Of the output.
+    stride, padding, dilation : int
+        The padding is drawn in grey.
+
+    Examples
+    --------
+    >>> sliding(np.ones((3, 3)), np.ones((2, 2)), np.full((2, 2), 4), [(0, 1)], title="Slide")
+    Figure: Slide
     """
-    image, kernel, output = (_two_axes(array) for array in (image, kernel, output))
+    image, kernel, output = map(_two_axes, (image, kernel, output))
+    reach = [dilation * (k - 1) + 1 for k in kernel.shape]
     expected = tuple(
-        (n + 2 * padding - dilation * (k - 1) - 1) // stride + 1
-        for n, k in zip(image.shape, kernel.shape, strict=True)
+        (n + 2 * padding - r) // stride + 1 for n, r in zip(image.shape, reach, strict=True)
     )
     if output.shape != expected:
         raise ValueError(f"the output has shape {output.shape}, these settings give {expected}")
-    seen: list[Window] = []
-    for i, j in places:
+    for i, j in positions:
         if not (0 <= i < expected[0] and 0 <= j < expected[1]):
-            raise ValueError(f"the output {expected} has no place {i, j}")
-        seen.append((i * stride, j * stride, *(dilation * (k - 1) + 1 for k in kernel.shape)))
-    chosen = [(i, j, 1, 1) for i, j in places]
-    windows, titles = [seen, (), chosen], ["image", "filter", "output"]
-    figure = _row([np.pad(image, padding), kernel, output], titles, title, windows, ["", "∗", "="])
-    axes = figure.axes[0]
+            raise ValueError(f"the output {expected} has no position {i, j}")
+    seen = [(i * stride, j * stride, *reach) for i, j in positions]
+    windows = [seen, (), [(i, j, 1, 1) for i, j in positions]]
+    arrays, titles = [np.pad(image, padding), kernel, output], ["image", "filter", "output"]
+    figure = _row(arrays, titles, title, windows, ["", "∗", "="])
     if padding:
-        _grey_border(axes, image.shape, padding)
+        _grey_border(figure.axes[0], image.shape, padding)
     for (row, column, *_), color in zip(seen if dilation > 1 else (), FRAMES, strict=False):
         rows, columns = (np.arange(k) * dilation for k in kernel.shape)
         x, y = np.meshgrid(column + columns, row + rows)
-        axes.plot(x.ravel(), y.ravel(), "s", ms=16, mfc="none", mec=color, mew=1.5)
+        figure.axes[0].plot(x.ravel(), y.ravel(), "s", ms=16, mfc="none", mec=color, mew=1.5)
+    said = [
+        f"output {number(output[at])} at {at} comes from rows {row} to {row + h - 1} and columns "
+        f"{column} to {column + w - 1}"
+        for at, (row, column, h, w) in zip(positions, seen, strict=True)
+    ]
+    shapes = [shape_of(array) for array in (image, kernel, output)]
+    what = "An image of {} numbers, a filter of {} and the output of {}".format(*shapes)
+    what += f", stride {stride}, padding {padding}, dilation {dilation}"
+    figure.alt = describe(what, title, said)
     return figure
 
 
 def _two_axes(array: np.ndarray) -> np.ndarray:
     array = np.asarray(array)
-    if array.ndim != 2 or 0 in array.shape:
+    if array.ndim != 2 or 0 in array.shape or array.dtype.kind not in "biuf":
         raise ValueError(f"an array of rows and columns is asked for, not {array.shape}")
     return array
 
@@ -99,35 +126,36 @@ def _two_axes(array: np.ndarray) -> np.ndarray:
 def _row(
     arrays: Sequence[np.ndarray], titles: Sequence[str], title: str,
     windows: Sequence[Sequence[Window]], signs: Sequence[str], digits: int = 2,
-) -> "Figure":  # fmt: skip
+) -> style.Figure:  # fmt: skip
     """Panels of cells of one size, side by side, middle aligned; a sign before each panel."""
     arrays = [_two_axes(array) for array in arrays]
     texts = [_texts(array, digits) for array in arrays]
     widest = max(len(text) for panel in texts for text in panel.flat)
-    wanted = max(0.42, 0.1 * widest + 0.12)  # inches: the side of a cell
-    gaps = 0.45 * (len(arrays) - 1)
-    cells = sum(max(array.shape[1], 2) for array in arrays)
-    side = min(wanted, (WIDEST - 0.2 - gaps) / cells)
-    width = side * cells + gaps + 0.2
-    top = (0.28 if title else 0.0) + (0.24 if any(titles) else 0.05)
+    wide = [max(array.shape[1], 2) for array in arrays]  # room for the titles of narrow ones
+    room = style.WIDEST - 0.2 - 0.45 * (len(arrays) - 1)
+    side = min(max(0.42, 0.1 * widest + 0.12), room / sum(wide))  # inches: the side of a cell
     tall = max(array.shape[0] for array in arrays) * side
-    height = tall + top + 0.1
-    figure = figure_class()(figsize=(width, height))
-    figure.suptitle(title, size=12, x=0.03 / width, y=1, ha="left", va="top")
-    left = 0.1
-    for i, array in enumerate(arrays):
-        if signs[i].strip():
-            at = ((left - 0.22) / width, (0.1 + tall / 2) / height)
-            figure.text(*at, signs[i], size=16, **MIDDLE)
-        rows, columns = array.shape
-        left += side * (max(columns, 2) - columns) / 2
-        low = 0.1 + (tall - rows * side) / 2
-        box = (left / width, low / height, columns * side / width, rows * side / height)
-        axes = figure.add_axes(box)
-        _cells(axes, array, texts[i], min(11, 72 * side * 0.85 / max(2, widest) / 0.62))
-        _frame(axes, array.shape, windows[i])
-        axes.set_title(titles[i], fontsize=10, pad=4)
-        left += side * (columns + max(columns, 2)) / 2 + 0.45
+    top = (0.28 if title else 0.0) + (0.24 if any(titles) else 0.05)
+    figure = style.blank(style.WIDEST - room + side * sum(wide), tall + top + 0.1, title)
+    left, size, said = 0.1, min(11, 72 * side * 0.85 / max(2, widest) / 0.62), []
+    for array, text, name, sign, frames, cells in zip(
+        arrays, texts, titles, signs, windows, wide, strict=True
+    ):
+        if sign.strip():
+            at = np.array([left - 0.22, 0.1 + tall / 2]) / figure.get_size_inches()
+            figure.text(*at, sign, size=16, **style.MIDDLE)
+        height, width = side * np.array(array.shape)
+        middle = left + side * cells / 2
+        axes = style.panel(figure, middle - width / 2, 0.1 + (tall - height) / 2, width, height)
+        _cells(axes, array, text, size)
+        _frame(axes, array.shape, frames)
+        axes.set_title(name, fontsize=10, pad=4)
+        left += side * cells + 0.45
+        rows = "; ".join(" ".join(row) for row in text)
+        said.append(f"{f'{name}, ' if name else ''}{shape_of(array)}, row by row: {rows}")
+    what = "Numbers in cells" if len(arrays) == 1 else f"{len(arrays)} arrays of numbers in cells"
+    sizes = [f"{n} ({shape_of(a)})".strip() for n, a in zip(titles, arrays, strict=True)]
+    figure.alt = describe(f"{what}, dark where large", title, said, sizes)
     return figure
 
 
@@ -146,113 +174,127 @@ def _scale(arrays: Sequence[np.ndarray], end: float = 0.0) -> dict[str, Any]:
     return {"cmap": "gray_r", "vmin": 0, "vmax": end}
 
 
-def _cells(axes: "Axes", array: np.ndarray, texts: np.ndarray, size: float) -> None:
-    """Coloured cells, light enough that the numbers in them can be read."""
+def _cells(axes: style.Axes, array: np.ndarray, texts: np.ndarray, size: float) -> None:
+    """Colored cells, light enough that the numbers in them can be read."""
     picture = axes.imshow(array, **_scale([array]), alpha=0.6)
     for (row, column), text in np.ndenumerate(texts):
         dark = np.mean(picture.to_rgba(array[row, column])[:3]) * 0.6 + 0.4 < 0.5
-        axes.text(column, row, text, size=size, color="white" if dark else "black", **MIDDLE)
+        color = "white" if dark else "black"
+        axes.text(column, row, text, size=size, color=color, **style.MIDDLE)
     for edge in range(1, max(array.shape)):
         axes.axhline(edge - 0.5, color="#BBBBBB", linewidth=0.6)
         axes.axvline(edge - 0.5, color="#BBBBBB", linewidth=0.6)
-    axes.set(xticks=[], yticks=[], xlim=(-0.5, array.shape[1] - 0.5))
-    axes.set_ylim(array.shape[0] - 0.5, -0.5)
-    axes.spines[:].set(visible=True, color=GREY, linewidth=0.8)
+    height, width = array.shape
+    axes.set(xticks=[], yticks=[], xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
+    axes.spines[:].set(color=style.GREY, linewidth=0.8)
 
 
-def _frame(axes: "Axes", shape: tuple[int, ...], windows: Sequence[Window]) -> None:
+def _frame(axes: style.Axes, shape: tuple[int, ...], windows: Sequence[Window]) -> None:
     from matplotlib.patches import Rectangle
 
-    for number, (row, column, height, width) in enumerate(windows):
+    for i, (row, column, height, width) in enumerate(windows):
         if min(row, column) < 0 or row + height > shape[0] or column + width > shape[1]:
             raise ValueError(
                 f"a window of {height} × {width} at {row, column} leaves the array {shape}"
             )
-        inset = 0.45 - 0.06 * (number % 3)  # frames that share an edge stay visible
+        inset = 0.45 - 0.06 * (i % 3)  # frames that share an edge stay visible
         at, size = (column - inset, row - inset), (width - 1 + 2 * inset, height - 1 + 2 * inset)
-        color = FRAMES[number % len(FRAMES)]
+        color = FRAMES[i % len(FRAMES)]
         axes.add_patch(Rectangle(at, *size, fill=False, edgecolor=color, linewidth=2.5))
 
 
-def _grey_border(axes: "Axes", shape: tuple[int, ...], padding: int) -> None:
+def _grey_border(axes: style.Axes, shape: tuple[int, ...], padding: int) -> None:
     from matplotlib.patches import Rectangle
 
     for text in axes.texts:
         column, row = (at - padding for at in text.get_position())
         if not (0 <= row < shape[0] and 0 <= column < shape[1]):
-            text.set_color(GREY)
+            text.set_color(style.GREY)
             cell = (column + padding - 0.5, row + padding - 0.5)
             axes.add_patch(Rectangle(cell, 1, 1, color="#E4E4E4", zorder=0.5))
     corner = (padding - 0.5, padding - 0.5)
     axes.add_patch(Rectangle(corner, shape[1], shape[0], fill=False, ec="black", lw=1.5))
 
 
-@styled
+@style.styled
 def responses(
     pictures: Mapping[str, np.ndarray], filters: Mapping[str, np.ndarray],
-    answer: Callable[[np.ndarray, np.ndarray], np.ndarray], title: str = "",
-) -> "Figure":  # fmt: skip
-    """Every filter on every picture: filters on top, pictures on the left.
+    respond: Callable[[np.ndarray, np.ndarray], np.ndarray], title: str = "",
+) -> style.Figure:  # fmt: skip
+    """The response of every filter to every image: filters on top, images on the left.
 
-    Pictures and filters are (h, w), as is `answer(picture, filter)`. Answers that are nowhere
-    negative are drawn white at 0 and dark where strong, others red and blue around 0; the answers
-    of one row have one scale, which ends where one in two hundred is stronger.
+    Responses that are nowhere negative are drawn white at 0 and dark where strong, others red and
+    blue around 0; those of one row have one scale, which ends where one in two hundred is stronger.
+
+    Parameters
+    ----------
+    pictures, filters : dict of name -> ndarray (h, w)
+    respond : function of a picture and a filter, which returns an ndarray (h, w)
+
+    Examples
+    --------
+    >>> respond = lambda picture, kernel: picture * kernel.sum()
+    >>> responses({"a line": np.eye(5)}, {"ones": np.ones((3, 3))}, respond, title="One filter")
+    Figure: One filter
     """
-    columns = 1 + len(filters)
-    if not (filters and pictures):
-        raise ValueError("there is nothing to draw: at least one picture and one filter")
-    side = min(1.9, WIDEST / columns)
+    style.filled("pictures and filters", min(pictures, filters, key=len))
+    side = min(1.9, style.WIDEST / (1 + len(filters)))
     head, above = 0.85 * side + 0.22, 0.24 if title else 0.05
     shares = [side * min(1.3, p.shape[0] / p.shape[1]) + 0.08 for p in pictures.values()]
-    width, height = columns * side, above + head + sum(shares)
-    figure = figure_class()(figsize=(width, height))
-    figure.suptitle(title, size=12, x=0.03 / width, y=1, ha="left", va="top")
-
-    def place(column: int, low: float, tall: float, inset: float = 0.04) -> "Axes":
-        left, side_of = column * side + inset, side - 2 * inset
-        axes = figure.add_axes((left / width, low / height, side_of / width, tall / height))
-        axes.set(xticks=[], yticks=[])
-        return axes
-
+    low = head + sum(shares)
+    figure = style.blank((1 + len(filters)) * side, above + low, title)
+    low -= head
     for column, (name, kernel) in enumerate(filters.items(), 1):
-        axes = place(column, height - above - head + 0.03, head - 0.28, 0.12)
-        texts = _texts(kernel, 1)
+        wide, texts = side - 0.24, _texts(kernel, 1)
+        axes = style.panel(figure, column * side + 0.12, low + 0.03, wide, head - 0.28)
         longest = max(3, *map(len, texts.flat))
-        _cells(axes, kernel, texts, min(10, 60 * (side - 0.24) / max(kernel.shape) / longest * 1.8))
+        _cells(axes, kernel, texts, min(10, 60 * wide / max(kernel.shape) / longest * 1.8))
         axes.set_title(name, fontsize=10, pad=3)
-    low = height - above - head
+    said = []
     for (name, picture), share in zip(pictures.items(), shares, strict=True):
         low -= share
-        axes = place(0, low, share - 0.08)
-        axes.imshow(picture, cmap="gray_r", vmin=0)
-        axes.set_ylabel(name, fontsize=10)
-        found = [answer(picture, kernel) for kernel in filters.values()]
-        strong = max(float(np.quantile(np.abs(one), 0.995)) for one in found)
-        for column, one in enumerate(found, 1):
-            axes = place(column, low, share - 0.08)
-            axes.imshow(one, **_scale(found, strong))
-            axes.spines[:].set(visible=True, color="#BBBBBB", linewidth=0.6)
+        found = {filter_: respond(picture, kernel) for filter_, kernel in filters.items()}
+        ends = {f: float(np.quantile(np.abs(array), 0.995)) for f, array in found.items()}
+        scale = _scale([*found.values()], max(ends.values()))
+        for column, array in enumerate((picture, *found.values())):
+            axes = style.panel(figure, column * side + 0.04, low, side - 0.08, share - 0.08)
+            axes.imshow(array, **(scale if column else {"cmap": "gray_r", "vmin": 0}))
+            axes.set_ylabel("" if column else name, fontsize=10)
+        ends = ", ".join(f"{filter_} {number(end)}" for filter_, end in ends.items())
+        said.append(f"strongest responses to “{name}”: {ends}")
+    what = f"{len(pictures)} images, and beside each the responses of {len(filters)} filters"
+    figure.alt = describe(what, title, said, [*pictures, *filters])
     return figure
 
 
-@styled
+@style.styled
 def signals(
     x: np.ndarray, series: Mapping[str, np.ndarray], xlabel: str, title: str = ""
-) -> "Figure":
-    """Signals (len(x),) over one axis, each in a panel of its own with its name.
+) -> style.Figure:
+    """Signals over one axis, each in a panel of its own with its name.
 
-    Raises ValueError, naming it, for a signal of another length.
+    Parameters
+    ----------
+    x : ndarray (n,)
+    series : dict of name -> ndarray (n,)
+
+    Examples
+    --------
+    >>> signals(np.arange(3), {"a click": np.array([0, 1, 0])}, "time (s)", title="A sound")
+    Figure: A sound
     """
-    for name, values in series.items():
-        if np.shape(values) != np.shape(x):
-            raise ValueError(f"{name!r} needs {np.shape(x)} values, not {np.shape(values)}")
-    figure, _ = figure_of(7.5, 0.7 + 1.15 * len(series))
-    figure.clear()
+    style.filled("signals", series)
+    figure, axes = style.figure_of(7.5, 0.7 + 1.15 * len(series))
+    axes.remove()
     panels = figure.subplots(len(series), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (name, values) in zip(panels, series.items(), strict=True):
-        axes.plot(x, values, color=BLUE, linewidth=0.8)
+        if np.shape(values) != np.shape(x):
+            raise ValueError(f"{name!r} needs {np.shape(x)} values, not {np.shape(values)}")
+        axes.plot(x, values, color=style.BLUE, linewidth=0.8)
         axes.set_title(name, fontsize=10, loc="left", pad=3)
         axes.locator_params(axis="y", nbins=4)
     panels[-1].set_xlabel(xlabel)
     figure.suptitle(title, size=12)
+    said = [trend(name, x, values) for name, values in series.items()]
+    figure.alt = describe(f"{len(series)} signals over {xlabel}", title, said, series)
     return figure

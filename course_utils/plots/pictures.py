@@ -1,66 +1,114 @@
-"""Pictures: images in a grid, the kernels of a convolution."""
+"""Images in a grid, the kernels of a convolution."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course_utils.plots.style import grid, styled
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from course_utils.plots import style
+from course_utils.plots.alt import describe, number, shape_of
 
 
-@styled
+def _grid(
+    count: int, columns: int, size: float, above: float, title: str, below: float = 0.0
+) -> tuple[style.Figure, list[style.Axes]]:
+    """A figure and `count` axes without ticks, `size` inches square, `above` left for titles."""
+    columns = max(1, min(columns, count))
+    step = min(size + 0.06, style.WIDEST / columns)
+    size, top = step - 0.06, 0.28 if title else 0.0
+    height = -(-count // columns) * (size + above) + top + below
+    figure = style.blank(columns * step, height, title)
+    for i in range(count):
+        row, column = divmod(i, columns)
+        low = height - top - (row + 1) * (size + above)
+        style.panel(figure, column * step + 0.03, low, size, size)
+    return figure, figure.axes
+
+
+@style.styled
 def images(
     images: np.ndarray | Sequence[np.ndarray], titles: Sequence[object] | None = None,
     columns: int = 9, title: str = "", cmap: str = "gray_r", size: float = 1.0,
-) -> "Figure":  # fmt: skip
-    """A grid of images: (n, h, w), (n, h, w, 1) or (n, h, w, 3), or a list of such images.
+) -> style.Figure:  # fmt: skip
+    """A grid of images.
 
     Bytes run over 0–255; other values over 0–1, or from the lowest to the highest value where that
     is wider; in a list of different shapes, each image from its own lowest to its own highest.
-    `size` is the side of an image in inches, less where `columns` need it.
-    Raises ValueError for another shape, for no images, or for a wrong number of titles.
+
+    Parameters
+    ----------
+    images : ndarray (n, h, w), (n, h, w, 1) or (n, h, w, 3), or a list of such images
+    titles : sequence, optional
+        One for each image.
+    columns, size
+        Images in a row, and the side of one in inches, less where `columns` need it.
+    cmap : str
+        Color map of images with one channel.
+
+    Examples
+    --------
+    >>> images(np.zeros((3, 28, 28)), titles=["0", "1", "2"], title="Three digits")
+    Figure: Three digits
     """
     images = [np.asarray(image) for image in images]
+    style.filled("images", images)
     images = [image[..., 0] if image.shape[2:] == (1,) else image for image in images]
     shapes = {image.shape for image in images}
-    if odd := [shape for shape in shapes if len(shape) != 2 and shape[2:] != (3,)]:
+    if odd := [s for s in shapes if 0 in s or (len(s) != 2 and s[2:] != (3,))]:
         raise ValueError(f"each image must be (h, w), (h, w, 1) or (h, w, 3), not {odd[0]}")
+    titles = titles if titles is None else [*map(str, titles)]
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"{len(images)} images but {len(titles)} titles")
-    figure, places = grid(len(images), columns, size, 0.06 if titles is None else 0.24, title)
+    figure, panels = _grid(len(images), columns, size, 0.06 if titles is None else 0.24, title)
     low, high = min(0.0, *map(np.min, images)), max(1.0, *map(np.max, images))
     scale = {"vmin": low, "vmax": 255 if images[0].dtype == np.uint8 else high}
-    for i, axes in enumerate(places):
+    for i, axes in enumerate(panels):
         axes.imshow(images[i], cmap=cmap, **(scale if len(shapes) == 1 else {}))
         if titles is not None:
-            axes.set_title(str(titles[i]), fontsize=9, pad=3)
+            axes.set_title(titles[i], fontsize=9, pad=3)
+    sides = f" of {shape_of(images[0][..., 0] if images[0].ndim == 3 else images[0])} pixels"
+    rows = f"{min(columns, len(images))} in a row" if len(images) > 1 else "shown large"
+    what = f"{len(images)} image{'s' * (len(images) > 1)}{sides * (len(shapes) == 1)}, {rows}"
+    said = [f"from the first to the last: {', '.join(titles)}"] if titles else []
+    figure.alt = describe(what, title, said, titles or ())
     return figure
 
 
-@styled
+@style.styled
 def kernels(
     weights: np.ndarray, title: str = "", limit: int = 50, channel: int | None = None
-) -> "Figure":
-    """The first `limit` kernels of `weights`, (height, width, in, out), numbered from 0.
+) -> style.Figure:
+    """The first kernels of a convolution, numbered from 0.
 
-    Of several input channels their mean is shown, or the one that `channel` names. Red is
-    positive, blue negative, white zero, on one scale for all. Raises ValueError for another shape.
+    Red is positive, blue negative, white zero, on one scale for all.
+
+    Parameters
+    ----------
+    weights : ndarray (height, width, in, out)
+    limit : int
+        So many of them.
+    channel : int, optional
+        The input channel to show; the mean of all otherwise.
+
+    Examples
+    --------
+    >>> kernels(np.zeros((5, 5, 1, 20)), title="First convolution")
+    Figure: First convolution
     """
     weights = np.asarray(weights)
-    if weights.ndim != 4:
+    if weights.ndim != 4 or 0 in weights.shape:
         raise ValueError(f"kernels need shape (height, width, in, out), not {weights.shape}")
     which = f"mean of {weights.shape[2]} channels" if channel is None else f"channel {channel}"
     title += f" ({which})" if weights.shape[2] > 1 else ""
     shown = (weights.mean(axis=2) if channel is None else weights[:, :, channel])[..., :limit]
-    figure, places = grid(shown.shape[-1], 10, 0.72, 0.24, title, below=0.62)
+    figure, panels = _grid(shown.shape[-1], 10, 0.72, 0.24, title, below=0.62)
     end = float(np.abs(shown).max()) or 1.0
-    for i, axes in enumerate(places):
+    for i, axes in enumerate(panels):
         picture = axes.imshow(shown[..., i], cmap="RdBu_r", vmin=-end, vmax=end)
         axes.set_title(str(i), fontsize=8, pad=2)
     place = figure.add_axes((0.2, 0.4 / figure.get_figheight(), 0.6, 0.1 / figure.get_figheight()))
     bar = figure.colorbar(picture, cax=place, orientation="horizontal", label="weight")
     bar.set_ticks([-end, end], labels=[f"−{end:.2g}", f"{end:.2g}"])
+    what = f"{shown.shape[-1]} kernels of {shape_of(shown[..., 0])} weights, red where positive, "
+    spread = f"the weights go from {number(shown.min())} to {number(shown.max())}"
+    figure.alt = describe(what + "blue where negative", title, [spread])
     return figure

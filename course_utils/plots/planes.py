@@ -1,60 +1,95 @@
-"""What a network does to a plane: a sheet of squared paper with points on it, before and after."""
+"""What a network does to a plane, what it says of one, and a walk down a loss."""
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from course_utils.plots.style import BLUE, GREY, VERMILION, WIDEST, figure_class, legend, styled
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from course_utils.plots import style
+from course_utils.plots.alt import describe, number
 
 Map = Callable[[np.ndarray], np.ndarray]
-_CLASSES = ((BLUE, "o"), (VERMILION, "s"))
+_CLASSES = ((style.BLUE, "o"), (style.VERMILION, "s"))
 _TINTS = ["#F7EFC4", "#F4F4F4", "#C9E8DC"]  # of the paper from left to right
 _SQUARES, _FINE = 16, 160  # squares along a side, steps along a line
 
 
-@styled
+def _panels(
+    names: Sequence[str], columns: int, extra: float, title: str, **options: bool
+) -> tuple[style.Figure, list[style.Axes]]:
+    """A figure with a square panel a name, `columns` in a row; names may hold $formulas$."""
+    rows, side = -(-len(names) // columns), min(3.6, style.WIDEST / columns)
+    size = (columns * side, rows * side + extra)
+    figure = style.figure_class()(figsize=size, layout="constrained")
+    figure.get_layout_engine().set(hspace=0.06)
+    figure.suptitle(title, size=12)
+    panels = figure.subplots(rows, columns, squeeze=False, **options).ravel()
+    for axes, name in zip(panels, names, strict=False):
+        axes.set_title(name, size=10.5, parse_math=True)
+    for axes in panels[len(names) :]:
+        axes.remove()
+    return figure, list(panels[: len(names)])
+
+
+@style.styled
 def sheet(
     stages: Mapping[str, Map], points: np.ndarray, labels: np.ndarray, title: str = "",
     lines: Mapping[str, tuple[float, float, float]] | None = None, columns: int = 2,
     near: bool = False,
-) -> "Figure":  # fmt: skip
-    """A sheet of squared paper under the `points`, as each stage of a network leaves it.
+) -> style.Figure:  # fmt: skip
+    """A sheet of squared paper under points of two classes, as each stage of a network leaves it.
 
-    `stages`: title -> map from (n, 2) to (n, 2), applied to the sheet and the points as they are
-    at first. `points` (n, 2), `labels` (n,) of 0 and 1. `lines`: title of a stage -> (a, b, c), a
-    dashed line a·x + b·y + c = 0 in it. The tint of a square tells where on the sheet it was, the
-    black lines cross at (0, 0). `near`: only what lies around the points, not the whole sheet.
-    Raises ValueError for points, labels or a map of another shape.
+    The tint of a square tells where on the sheet it was; the black lines cross at (0, 0).
+
+    Parameters
+    ----------
+    stages : dict of title -> function from (n, 2) to (n, 2)
+        Applied to the sheet and the points as they are at first. A title may hold $formulas$.
+    points, labels : ndarray (n, 2) and (n,)
+        Labels are 0 and 1.
+    lines : dict of title -> (a, b, c), optional
+        A dashed line a·x + b·y + c = 0 in the stage of that title.
+    columns : int
+        Stages in a row.
+    near : bool
+        Show only what lies around the points, not the whole sheet.
+
+    Examples
+    --------
+    >>> stages = {"as it is": lambda x: x, "folded": lambda x: np.maximum(x, 0)}
+    >>> sheet(stages, np.array([[1, 1], [-1, 0]]), np.array([0, 1]), title="A sheet")
+    Figure: A sheet
     """
+    style.filled("stages", stages)
     points, labels = _checked(points, labels)
     end, columns = 1.1 * float(np.abs(points).max()), min(columns, len(stages))
     along = np.linspace(-end, end, _FINE + 1, dtype=points.dtype)
-    paper = np.stack(np.meshgrid(along, along, indexing="ij"), axis=-1)
-    rows, side = -(-len(stages) // columns), min(3.6, WIDEST / columns)
-    figure = figure_class()(figsize=(columns * side, rows * side + 0.7), layout="constrained")
-    figure.get_layout_engine().set(hspace=0.06)
-    figure.suptitle(title, size=12)
-    for i, (name, stage) in enumerate(stages.items()):
-        axes = figure.add_subplot(rows, columns, i + 1, aspect="equal")
-        axes.set_title(name, size=10.5)
-        seen = _moved(stage, paper.reshape(-1, 2), name)
+    paper, said = np.stack(np.meshgrid(along, along, indexing="ij"), axis=-1), []
+    figure, panels = _panels(list(stages), columns, 0.7, title)
+    for i, (axes, (name, stage)) in enumerate(zip(panels, stages.items(), strict=True)):
+        axes.set_aspect("equal")
+        seen, moved = _moved(stage, paper.reshape(-1, 2), name), _moved(stage, points, name)
         _draw_paper(axes, seen.reshape(paper.shape))
-        moved = _moved(stage, points, name)
         _draw_points(axes, moved, labels, named=i == 0, size=18)
         _frame(axes, moved if near else seen, (lines or {}).get(name))
         axes.set_xlabel("first number" if i + columns >= len(stages) else "")
         axes.set_ylabel("second number" if i % columns == 0 else "")
-    legend(figure)
+        said.append(f"in “{name}” the points lie in {_extent(moved)}")
+        said[-1] += ", cut by a dashed line" if name in (lines or {}) else ""
+    style.legend(figure)
+    what = f"{len(stages)} panels of squared paper with {len(points)} points of two classes"
+    figure.alt = describe(what, title, said, stages)
     return figure
+
+
+def _extent(points: np.ndarray) -> str:
+    sides = zip("xy", points.min(axis=0), points.max(axis=0), strict=True)
+    return " and ".join(f"{n} {number(low)} to {number(high)}" for n, low, high in sides)
 
 
 def _checked(points: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     points, labels = np.asarray(points), np.asarray(labels)
+    points = points if points.dtype.kind == "f" else style.numbers("points", points)
+    style.filled("points", points)
     if points.ndim != 2 or points.shape[1:] != (2,) or labels.shape != points.shape[:1]:
         raise ValueError(f"points {points.shape} and labels {labels.shape} are not (n, 2), (n,)")
     return points, labels
@@ -67,7 +102,7 @@ def _moved(stage: Map, points: np.ndarray, name: str) -> np.ndarray:
     return moved
 
 
-def _draw_paper(axes: "Axes", paper: np.ndarray) -> None:
+def _draw_paper(axes: style.Axes, paper: np.ndarray) -> None:
     """Tinted squares, then the ruled lines; `paper` (_FINE + 1, _FINE + 1, 2)."""
     from matplotlib.collections import LineCollection, PolyCollection
     from matplotlib.colors import LinearSegmentedColormap
@@ -79,11 +114,11 @@ def _draw_paper(axes: "Axes", paper: np.ndarray) -> None:
     look = {"facecolors": colors, "edgecolors": colors, "linewidths": 0.3}
     axes.add_collection(PolyCollection(quads.reshape(-1, 4, 2), **look))
     ruled = [*paper[::step], *paper[:, ::step].transpose(1, 0, 2)]
-    axes.add_collection(LineCollection(ruled, colors=GREY, linewidths=0.7, alpha=0.7))
+    axes.add_collection(LineCollection(ruled, colors=style.GREY, linewidths=0.7, alpha=0.7))
 
 
 def _draw_points(
-    axes: "Axes", points: np.ndarray, labels: np.ndarray, named: bool, size: float
+    axes: style.Axes, points: np.ndarray, labels: np.ndarray, named: bool, size: float
 ) -> None:
     for label, (color, marker) in enumerate(_CLASSES):
         look = {"s": size, "color": color, "marker": marker, "lw": 0.4, "ec": "white"}
@@ -91,7 +126,7 @@ def _draw_points(
         axes.scatter(*points[labels == label].T, **look, zorder=3, label=name)
 
 
-def _frame(axes: "Axes", seen: np.ndarray, line: tuple[float, float, float] | None) -> None:
+def _frame(axes: style.Axes, seen: np.ndarray, line: tuple[float, float, float] | None) -> None:
     """A square window with the points `seen` and the origin in it, and the dashed line if any."""
     low, high = np.minimum(seen.min(axis=0), 0), np.maximum(seen.max(axis=0), 0)
     half, middle = 0.56 * max(*(high - low), 1e-6), (low + high) / 2
@@ -106,36 +141,88 @@ def _frame(axes: "Axes", seen: np.ndarray, line: tuple[float, float, float] | No
         axes.plot(*ends.T, "--", scalex=False, scaley=False, **look)
 
 
-@styled
+@style.styled
 def regions(
     networks: Mapping[str, Callable[[np.ndarray], np.ndarray]], points: np.ndarray,
     labels: np.ndarray, title: str = "",
-) -> "Figure":  # fmt: skip
-    """Where in the plane each network says class 1, with the points that it was to tell apart.
+) -> style.Figure:  # fmt: skip
+    """Where in the plane each network says class 1, its decision boundary, and the points.
 
-    `networks`: title -> map from (n, 2) to the probability of class 1, n values. `points` (n, 2),
-    `labels` (n,) of 0 and 1. Dashed: where the probability is one half. Raises ValueError for
-    points or labels of another shape.
+    Parameters
+    ----------
+    networks : dict of title -> function from (n, 2) to n probabilities of class 1
+    points, labels : ndarray (n, 2) and (n,)
+        Labels are 0 and 1.
+
+    Examples
+    --------
+    >>> network = lambda x: (x[:, 0] > 0) * 1.0
+    >>> regions({"right half": network}, np.array([[1, 1], [-1, 0]]), np.array([1, 0]), "A plane")
+    Figure: A plane
     """
     from matplotlib.colors import LinearSegmentedColormap
 
+    style.filled("networks", networks)
     points, labels = _checked(points, labels)
     end = 1.15 * float(np.abs(points).max())
-    along = np.linspace(-end, end, 121, dtype=points.dtype)
-    x, y = np.meshgrid(along, along)
-    plane = np.stack([x.ravel(), y.ravel()], axis=1)
-    side = min(3.6, WIDEST / len(networks))
-    figure = figure_class()(figsize=(side * len(networks), side + 0.9), layout="constrained")
-    figure.suptitle(title, size=12)
+    x, y = np.meshgrid(*2 * [np.linspace(-end, end, 121, dtype=points.dtype)])
+    plane, said = np.stack([x.ravel(), y.ravel()], axis=1), []
+    figure, panels = _panels(list(networks), len(networks), 0.9, title)
     tints = LinearSegmentedColormap.from_list("classes", ["#BFDCEC", "#FFFFFF", "#F5D7BF"])
-    for i, (name, network) in enumerate(networks.items()):
-        axes = figure.add_subplot(1, len(networks), i + 1, aspect="equal")
-        axes.set_title(name, size=10.5)
-        p = np.asarray(network(plane)).reshape(x.shape)
+    for i, (axes, (name, network)) in enumerate(zip(panels, networks.items(), strict=True)):
+        p = np.asarray(network(plane))
+        if p.size != len(plane):
+            raise ValueError(f"{name!r} gives {p.shape}, not one value a point")
+        p = p.reshape(x.shape)
         axes.contourf(x, y, p, levels=np.linspace(0, 1, 11), cmap=tints)
         if p.min() < 0.5 < p.max():
             axes.contour(x, y, p, levels=[0.5], colors="black", linestyles="--", linewidths=1.6)
         _draw_points(axes, points, labels, named=i == 0, size=12)
-        axes.set(xlabel="first number", ylabel="second number")
-    legend(figure)
+        axes.set(xlabel="first number", ylabel="second number", aspect="equal")
+        said.append(f"{name} says class 1 on {np.mean(p > 0.5):.0%} of the plane")
+    style.legend(figure)
+    what = f"{len(networks)} planes tinted by class with {len(points)} points, boundaries dashed"
+    figure.alt = describe(what, title, said, networks)
+    return figure
+
+
+@style.styled
+def descent(
+    loss: Callable[[np.ndarray], np.ndarray], walks: Mapping[str, Sequence[float]],
+    xlabel: str = "weight", ylabel: str = "loss", title: str = "",
+) -> style.Figure:  # fmt: skip
+    """The curve of a loss over one weight, and on it the steps of each walk, a style.panel each.
+
+    Parameters
+    ----------
+    loss : function from (n,) weights to (n,) losses
+    walks : dict of title -> weights
+        The weight before the first step, a diamond, and after each.
+
+    Examples
+    --------
+    >>> descent(lambda w: w**2, {"rate 0.1": [3, 2.4, 1.92]}, title="Two steps")
+    Figure: Two steps
+    """
+    style.filled("walks", walks)
+    steps, said = {name: style.numbers(name, walk) for name, walk in walks.items()}, []
+    for name, walk in steps.items():
+        style.filled(f"weights in {name!r}", walk)
+    every = np.concatenate([*steps.values()])
+    air = 0.08 * np.ptp(every) or 1.0
+    along = np.linspace(every.min() - air, every.max() + air, 200)
+    figure, panels = _panels(list(walks), len(walks), 0.9, title, sharex=True, sharey=True)
+    for axes, (name, walk) in zip(panels, steps.items(), strict=True):
+        axes.plot(along, loss(along), color=style.GREY, linewidth=1)
+        axes.plot(walk, loss(walk), "o-", color=style.BLUE, markersize=4, linewidth=1)
+        axes.plot(walk[0], loss(walk[0]), "D", color=style.VERMILION, markersize=6)
+        axes.set(xlabel=xlabel)
+        axes.grid(axis="y")
+        first, last = loss(walk[[0, -1]])
+        said.append(
+            f"{name}: in {len(walk) - 1} steps {xlabel} {number(walk[0])} becomes "
+            f"{number(walk[-1])} and {ylabel} {number(first)} becomes {number(last)}"
+        )
+    panels[0].set(ylabel=ylabel)
+    figure.alt = describe(f"Walks down the curve of {ylabel} over {xlabel}", title, said, walks)
     return figure

@@ -1,79 +1,139 @@
 """What every figure shares: palette, style, and a Figure that Jupyter shows exactly once.
 
 Figures are made without pyplot: nothing stays open, and a cell that ends in one has exactly one
-PNG (100 dpi, white background). Colours are those of Okabe and Ito (2008, "Color universal
-design"), told apart by readers with any colour vision; diverging maps are symmetric around zero.
+PNG (100 dpi, white background) with an alternative text.
 """
 
 import base64
 import functools
+import inspect
 import io
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Sized
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+else:  # Matplotlib is imported when something is drawn
+    Axes = Figure = Any
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 BLUE, VERMILION, GREY, MARKERS = PALETTE[0], PALETTE[1], "#666666", "osD^vPX"
 WIDEST = 8.4  # inches: what JupyterLab shows unscaled beside its file browser
-STYLE = {
-    "axes.axisbelow": True, "axes.spines.top": False, "axes.spines.right": False,
-    "grid.color": "#DDDDDD", "image.interpolation": "nearest",
-    "legend.fontsize": 9, "legend.title_fontsize": 9, "legend.frameon": False,
-}  # fmt: skip
+STYLE = "course_utils.plots.course"  # course.mplstyle
 MIDDLE = {"ha": "center", "va": "center"}
+SHARED = """
+    xlabel, ylabel, title : str
+        What the axes and the figure say.
+    alt : str, optional
+        What the figure shows, for those who do not see it, in place of the text made of its data.
+
+    Returns
+    -------
+    Figure
+        Jupyter shows it as one image.
+
+    Raises
+    ------
+    ValueError
+        Says in one sentence what does not fit, or that there is nothing to draw.
+
+"""
 
 
 def use_style() -> None:
-    """Give figures that a reader draws with pyplot the look of this module."""
-    import matplotlib
-    from cycler import cycler
+    """Give figures that a reader draws with pyplot the look of this module.
 
-    matplotlib.rcParams.update({**STYLE, "axes.prop_cycle": cycler(color=PALETTE)})
+    Examples
+    --------
+    >>> use_style()
+    """
+    from matplotlib import style
+
+    style.use(STYLE)
 
 
 @functools.cache
 def figure_class() -> type:
-    """A Figure that Jupyter shows as one PNG and names by its title."""
+    """A Figure that Jupyter shows as one PNG, names by its title and describes by `alt`."""
     from matplotlib.figure import Figure
 
     class CourseFigure(Figure):
+        alt = ""
+
         def __repr__(self) -> str:
             titles = [self.get_suptitle(), *(axes.get_title() for axes in self.axes)]
             return f"Figure: {next(filter(None, titles), 'untitled')}"
 
-        def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        def png(self) -> bytes:
             file = io.BytesIO()
             options = {"facecolor": "white", "metadata": {"Software": None}}
             self.savefig(file, dpi=100, bbox_inches="tight", **options)
-            picture = base64.b64encode(file.getvalue()).decode()
-            return {"image/png": picture, "text/plain": repr(self)}
+            return file.getvalue()
+
+        def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+            picture = base64.b64encode(self.png()).decode()
+            alt = self.alt or repr(self)
+            return {"image/png": picture, "text/plain": repr(self)}, {"image/png": {"alt": alt}}
 
     return CourseFigure
 
 
-def styled(draw: Callable[..., "Figure"]) -> Callable[..., "Figure"]:
-    """A decorator: `draw` works in the course's style, whatever the reader has set."""
+def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """A decorator: `draw` works in the course's style, whatever is set, and takes `alt` as well.
+
+    Texts are shown as they are: a file name with two $ is no formula.
+    """
 
     @functools.wraps(draw)
-    def in_style(*args: Any, **kwargs: Any) -> "Figure":
+    def in_style(*args: Any, alt: str | None = None, **kwargs: Any) -> Figure:
         from matplotlib import style
 
-        with style.context(["default", STYLE]):
-            return draw(*args, **kwargs)
+        with style.context(["default", STYLE, {"text.parse_math": False}]):
+            figure = draw(*args, **kwargs)
+        figure.alt = alt or figure.alt
+        return figure
 
+    signature, kind = inspect.signature(draw), inspect.Parameter.KEYWORD_ONLY
+    alt = inspect.Parameter("alt", kind, default=None, annotation=str | None)
+    in_style.__signature__ = signature.replace(parameters=[*signature.parameters.values(), alt])
+    in_style.__doc__ = re.sub(r"\n\n(?=    Examples\n)", SHARED, draw.__doc__, count=1)
     return in_style
 
 
-def figure_of(width: float, height: float) -> tuple["Figure", "Axes"]:
-    """A figure of that size in inches, no wider than a cell, and its axes."""
+def filled(what: str, things: Sized) -> None:
+    """ValueError where there is nothing to draw."""
+    if not len(things):
+        raise ValueError(f"there is nothing to draw: no {what}")
+
+
+def numbers(label: str, values: Any) -> np.ndarray:
+    """`values` as floats; ValueError, naming them, where they are anything else."""
+    try:
+        return np.asarray(values, float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{label!r} holds something else than numbers in rows alike") from None
+
+
+def looks() -> Iterator[tuple[str, str]]:
+    """Colors and markers, one pair a series, without end."""
+    return zip(cycle(PALETTE), cycle(MARKERS), strict=False)
+
+
+def figure_of(width: float, height: float, **labels: Any) -> tuple[Figure, Axes]:
+    """A figure of that size in inches, no wider than a cell, and its axes with these labels."""
     figure = figure_class()(figsize=(min(width, WIDEST), height), layout="constrained")
-    return figure, figure.subplots()
+    axes = figure.subplots()
+    axes.set(**labels)
+    axes.grid(axis="y")
+    return figure, axes
 
 
-def legend(figure: "Figure", **options: Any) -> None:
+def legend(figure: Figure, **options: Any) -> None:
     """A legend below the axes, where it covers nothing, in as many columns as fit."""
     labels = [text.get_text() for text in figure.legend(**options).get_texts()]
     figure.legends.clear()
@@ -81,22 +141,17 @@ def legend(figure: "Figure", **options: Any) -> None:
     figure.legend(loc="outside lower center", ncols=columns, **options)
 
 
-def grid(
-    number: int, columns: int, size: float, above: float, title: str, below: float = 0.0
-) -> tuple["Figure", list["Axes"]]:
-    """A figure and `number` axes without ticks, `size` inches square, `above` left for titles."""
-    if number < 1:
-        raise ValueError("there is nothing to draw: the number of images is 0")
-    columns = max(1, min(columns, number))
-    step = min(size + 0.06, WIDEST / columns)
-    size, top = step - 0.06, 0.28 if title else 0.0
-    width, height = columns * step, -(-number // columns) * (size + above) + top + below
+def blank(width: float, height: float, title: str) -> Figure:
+    """A figure without axes, its title at the upper left."""
     figure = figure_class()(figsize=(width, height))
     figure.suptitle(title, size=12, x=0.03 / width, y=1, ha="left", va="top")
-    for i in range(number):
-        row, column = divmod(i, columns)
-        left, low = column * step + 0.03, height - top - (row + 1) * (size + above)
-        axes = figure.add_axes((left / width, low / height, size / width, size / height))
-        axes.set(xticks=[], yticks=[])
-        axes.spines[:].set(visible=True, color="#BBBBBB", linewidth=0.6)
-    return figure, figure.axes
+    return figure
+
+
+def panel(figure: Figure, left: float, low: float, width: float, height: float) -> Axes:
+    """Axes without ticks, placed in inches from the lower left corner of the figure."""
+    w, h = figure.get_size_inches()
+    axes = figure.add_axes((left / w, low / h, width / w, height / h))
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(visible=True, color="#BBBBBB", linewidth=0.6)
+    return axes
