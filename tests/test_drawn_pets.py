@@ -73,7 +73,7 @@ def test_the_scene_says_nothing_of_the_class_but_can_be_seen():
 def test_the_stand_in_is_a_folder_of_pictures(capsys):
     data = datasets.load("cats_vs_dogs", "synthetic", train=20, test=6)
     assert data.source == "synthetic" and data.class_names == ("cat", "dog")
-    assert capsys.readouterr().out.startswith("Cats vs dogs: synthetic, 20 + 6 images, as asked for")
+    assert capsys.readouterr().out.startswith("Cats vs dogs: synthetic, 20 + 6 images, as asked")
     parts = {
         "train": (20, data.x_train, data.y_train),
         "validation": (10, data.extras["x_validation"], data.extras["y_validation"]),

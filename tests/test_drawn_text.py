@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from course_utils import datasets
 from course_utils.datasets import CARDS, processed
-from course_utils.synthetic import STAND_INS, grammar, newswires, reviews
+from course_utils.synthetic import STAND_INS, grammar
+from course_utils.synthetic.base import tables
 
 NAMES = ("imdb", "reuters")
+SOURCES = {"imdb": "reviews", "reuters": "newswires"}
 COUNTS = {"imdb": (25_000, 25_000), "reuters": (8_982, 2_246)}
 
 
@@ -100,11 +102,10 @@ def test_words_are_readable_and_ranked_by_how_often_they_occur(whole, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_texts_follow_the_grammar(whole, name):
-    module = {"imdb": reviews, "reuters": newswires}[name]
     words = whole[name]["words"]
     decoded = texts(whole[name]["x_train"][:300], words)
-    tables = "\n".join(str(getattr(module, key)) for key in dir(module) if key.isupper())
-    patterns = [line.partition(" ")[2] for line in tables.splitlines() if re.match(r"\d \w", line)]
+    lines = "\n".join(tables(SOURCES[name])["sentences"].values()).split("\n")
+    patterns = [line.partition(" ")[2] for line in lines if line]
     assert len(patterns) > 30
     known = [re.sub(r"\ba\b", "an?", re.sub(r"-?[A-Z]+", r"\\S+", line)) for line in patterns]
     speech = re.compile(rf"(?:(?:{'|'.join(known)})(?: |$))+")
@@ -224,9 +225,9 @@ def test_reviews_are_learnt_from_many_examples(whole):
     data = whole["imdb"]
     number = {word: i for i, word in enumerate(data["words"].tolist())}
     value = np.zeros(10_000)
-    for good, bad in (("GOOD", "BAD"), ("WELL", "BADLY"), ("LIKED", "HATED"), ("MERIT", "FAULT")):
-        value[[number[word] for word in getattr(reviews, good).split()]] = 1
-        value[[number[word] for word in getattr(reviews, bad).split()]] = -1
+    for words in tables("reviews")["attitudes"].values():
+        value[[number[word] for word in words["praise"].split()]] = 1
+        value[[number[word] for word in words["blame"].split()]] = -1
     x, y = data["x_test"], data["y_test"]
     balance = np.add.reduceat(value[x.tokens], x.offsets[:-1])
     counted = ((balance > 0) == y)[balance != 0].mean()
@@ -240,7 +241,7 @@ def test_newswires_are_confused_with_related_ones(whole):
     guess, truth = read(data, 8_982), data["y_test"]
     right = guess == truth
     assert 0.78 < right.mean() < 0.88
-    family = np.array([line.split()[2] for line in newswires.TOPICS.strip().splitlines()])
+    family = np.array([line.split()[2] for line in tables("newswires")["topics"].splitlines()])
     akin = (family[guess] == family[truth])[~right].mean()
     by_chance = (family[np.random.default_rng(0).permutation(guess)] == family[truth])[
         ~right

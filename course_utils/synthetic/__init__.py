@@ -16,11 +16,13 @@ Draw = Callable[[int, int, int], dict[str, Any]]
 
 def _from(module: str, function: str = "draw", *arguments: str) -> Draw:
     def draw(train: int, test: int, seed: int) -> dict[str, Any]:
-        for name, value in (("train", train), ("test", test), ("seed", seed)):
-            if operator.index(value) < 0:
+        counts = {"train": train, "test": test, "seed": seed}
+        counts = {name: operator.index(value) for name, value in counts.items()}
+        for name, value in counts.items():
+            if value < 0:
                 raise ValueError(f"{name} is {value}: it must be 0 or more.")
         made = getattr(import_module(f"{__name__}.{module}"), function)
-        return made(*arguments, train, test, seed)
+        return made(*arguments, **counts)
 
     return draw
 

@@ -107,7 +107,12 @@ class _Sheet(Dice):
         self.grey += cover * _each(alpha) * (colour - self.grey)
 
     def patch(
-        self, points: Polygon, tone: Number, alpha: Number = 1.0, edge: Number = 0.3, rounds: int = 0
+        self,
+        points: Polygon,
+        tone: Number,
+        alpha: Number = 1.0,
+        edge: Number = 0.3,
+        rounds: int = 0,
     ) -> None:
         """Fill an outline."""
         self.lay(_cover(self.placed(points, rounds)), tone, alpha, edge)

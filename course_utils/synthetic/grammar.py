@@ -1,4 +1,4 @@
-"""Sentences from patterns: what the drawn reviews and newswires share.
+"""Sentences from patterns: what the synthetic reviews and newswires share.
 
 A pattern is a line of words and slots: "the FILM is not -JUDGED". A word in small letters stands
 for itself; a slot, in capitals, is filled by chance, and how likely each filling is depends on the
@@ -8,16 +8,19 @@ the even one for an odd one, the odd one for an even one.
 
 import itertools
 import math
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ..ragged import Ragged
+from .base import PARTS, Stream, streams
 
 SIGNS = ("<pad>", "<start>", "<unknown>", "<unused>")  # word numbers 0 to 3
 START = 1
-CHUNK = 1024  # documents drawn from one random stream: a longer draw begins with the shorter one
+CHUNK = 1024  # documents
+WORDS = 10_000  # in a vocabulary, the four signs included
+AGREE = (0.8, 1.0)  # share of the sentences of a document that speak its mind: from, to
 ONSETS = "b bl br d dr f fl g gl gr h k kl kr l m n p pl pr r s sl sm sn st str t tr th v w z"
 VOWELS = "a e i o u ai ea ou"
 MIDDLES = "b d l m n r v ld lm lv mb nd nt rb rd rl rm rn rv st th"
@@ -52,6 +55,32 @@ def made_up(kind: str, count: int, taken: set[str]) -> list[str]:
             words.append(word)
             taken.add(word)
     return words
+
+
+def written(*values: Any) -> set[str]:
+    """All words in texts, in lists of texts and in tables of them; not the slots."""
+    words = {*SIGNS, "a", "an"}
+    for value in values:
+        if isinstance(value, str):
+            words |= {word for word in value.split() if not word.isupper()}
+        else:
+            words |= written(*(value.values() if isinstance(value, dict) else value))
+    return words
+
+
+def sentences(
+    texts: dict[str, str], odds: Mapping[str, Sequence[float]]
+) -> tuple[list[str], np.ndarray]:
+    """Patterns, and their weights (variants, patterns).
+
+    `texts`: of each kind, lines of a weight and a pattern; `odds`: the weight of the kind for each
+    variant.
+    """
+    lines = [
+        (odds[kind], *line.split(" ", 1)) for kind in texts for line in texts[kind].splitlines()
+    ]
+    chances = np.array([np.multiply(odd, int(weight)) for odd, weight, _ in lines]).T
+    return [pattern for *_, pattern in lines], chances
 
 
 def zipf(count: int, flat: float = 3.0) -> np.ndarray:
@@ -193,28 +222,21 @@ def lengths(rng: np.random.Generator, typical: float, least: int, most: int) -> 
     return np.clip(np.rint(typical * np.exp(1.1 * bell)), least, most).astype(int)
 
 
-def documents(
-    chunk: Callable[[np.random.Generator], tuple[Ragged, np.ndarray]],
-    train: int,
-    test: int,
-    seed: int,
-) -> dict[str, Ragged | np.ndarray]:
-    """`x_*` and `y_*` uint8 of both parts, from chunks of CHUNK documents, each of its own stream.
+def minds(rng: np.random.Generator) -> np.ndarray:
+    """For CHUNK documents the share of the sentences that speak their mind."""
+    return AGREE[0] + (AGREE[1] - AGREE[0]) * rng.random(CHUNK)
 
-    ValueError where a count or the seed is negative.
-    """
-    for name, value in (("train", train), ("test", test), ("seed", seed)):
-        if operator.index(value) < 0:
-            raise ValueError(f"{name} is {value}: it must be 0 or more.")
-    arrays: dict[str, Ragged | np.ndarray] = {}
-    for part, (name, count) in enumerate((("train", train), ("test", test))):
-        tokens, offsets, labels = [np.zeros(0, np.uint16)], [np.zeros(1, np.int64)], []
-        for number, begin in enumerate(range(0, count, CHUNK)):
-            texts, y = chunk(np.random.default_rng([seed, part, number]))
-            texts = texts[: count - begin]
-            offsets.append(texts.offsets[1:] + offsets[-1][-1])
-            tokens.append(texts.tokens[: texts.offsets[-1]])
-            labels.append(y[: count - begin])
-        arrays[f"x_{name}"] = Ragged(np.concatenate(tokens), np.concatenate(offsets))
-        arrays[f"y_{name}"] = np.concatenate([np.zeros(0, np.uint8), *labels]).astype(np.uint8)
+
+def documents(
+    chunk: Callable[[Stream], tuple[Ragged, np.ndarray]], train: int, test: int, seed: int
+) -> dict[str, Any]:
+    """`x_*` and `y_*` uint8 of both parts, from chunks of CHUNK documents."""
+    arrays: dict[str, Any] = {}
+    for part, (name, count) in enumerate(zip(PARTS, (train, test), strict=True)):
+        texts, labels = zip(*map(chunk, streams(count, CHUNK, seed, part)), strict=True)
+        sizes = np.concatenate([np.diff(text.offsets) for text in texts])[:count]
+        offsets = np.concatenate([[0], np.cumsum(sizes)])
+        tokens = np.concatenate([text.tokens for text in texts])[: offsets[-1]]
+        arrays[f"x_{name}"] = Ragged(tokens, offsets)
+        arrays[f"y_{name}"] = np.concatenate(labels)[:count].astype(np.uint8)
     return arrays
