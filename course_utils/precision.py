@@ -88,11 +88,14 @@ def _known(path: Path) -> dict[str, float]:
     """The ratios that were kept; whatever is no ratio is measured again."""
     kept = config.read_json(path)
     known = kept.items() if isinstance(kept, dict) else ()
-    return {key: ratio for key, ratio in known if type(ratio) is float and ratio > 0}
+    return {key: ratio for key, ratio in known if type(ratio) is float and ratio >= 0}
 
 
 def time_ratio() -> float:
-    """Time in float32 / time in bfloat16 of a convolution's training step (about a second)."""
+    """Time in float32 / time in bfloat16 of a convolution's training step (about a second).
+
+    0 on a device that cannot compute it in bfloat16.
+    """
     import numpy as np
     import tensorflow as tf
 
@@ -110,7 +113,10 @@ def time_ratio() -> float:
         step()
         return step
 
-    steps = {dtype: step_of(dtype) for dtype in (tf.float32, tf.bfloat16)}
+    try:
+        steps = {dtype: step_of(dtype) for dtype in (tf.float32, tf.bfloat16)}
+    except tf.errors.OpError:
+        return 0.0
     times: dict[Any, list[float]] = {dtype: [] for dtype in steps}
     for _ in range(5):
         for dtype, step in steps.items():
