@@ -1,8 +1,9 @@
-"""What was measured: single trainings while a run goes on, and the file of reference results."""
+"""What was measured: single results while a run goes on, and the file of reference results."""
 
 import json
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,18 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils import config
+from course_utils import config, events
 
 if TYPE_CHECKING:
     from course_utils.training import Runs
+
+FILE = "reference_results.json"
+_this_run: dict[str, dict[str, Any]] = {}
 
 
 @dataclass
 class Measured:
     """Figures of an experiment that `training.measure` did not run, for `publish`.
 
-    `values` (n_seeds,): the figure from each of `seeds`; `seconds`: training time of each, empty
-    where it was not taken; `epochs`, `parameters`: None where there are none to tell.
+    Parameters
+    ----------
+    values : (n_seeds,), the figure from each seed
+    seeds : the seeds
+    epochs, parameters : None where there are none to tell
+    seconds : training time from each seed, empty where it was not taken
+
+    Examples
+    --------
+    >>> Measured(np.array([2.1, 2.3]), seeds=[0, 1], epochs=80, seconds=[], parameters=None).epochs
+    80
     """
 
     values: np.ndarray
@@ -31,16 +44,25 @@ class Measured:
     parameters: int | None
 
 
-_this_run: dict[str, dict[str, Any]] = {}
+def _stored(path: Path) -> list[dict[str, Any]]:
+    """The rows of the results file; none without it; ValueError, in one sentence, for another."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+        {(row["id"], row["chapter"]) for row in rows}
+        return rows
+    except (ValueError, LookupError, TypeError) as error:
+        text = f"data/{path.name} is damaged ({type(error).__name__}): git restore brings it back"
+        raise ValueError(text) from None
 
 
 def reference() -> dict[str, dict[str, Any]]:
-    """The stored reference results by id; empty where the file is not there."""
+    """The stored reference results by id; empty where the file is not there, or damaged."""
     root = config.checkout()
-    path = root / "data" / "reference_results.json" if root else None
-    if path is None or not path.is_file():
+    try:
+        return {row["id"]: row for row in _stored(root / "data" / FILE)} if root else {}
+    except ValueError as error:
+        print(f"{error}.")
         return {}
-    return {row["id"]: row for row in json.loads(path.read_text(encoding="utf-8"))}
 
 
 def publish(
@@ -54,32 +76,39 @@ def publish(
     literature: float | None = None,
     edition: str | None = None,
 ) -> None:
-    """Note `runs` as the result `id` of this run, and of a full run for the results file.
+    """Note `runs` as the result `id` of this run: `table` shows it, a full run promotes it.
 
-    `data`: "real", "synthetic" or "generated"; `edition`: what differs from the original.
-    A full run with its own budgets on real or generated data leaves the row in
-    `build/results/ID.json`, from where `promote` takes it.
+    Parameters
+    ----------
+    id : its name in the file of reference results
+    runs : from `training.measure`, or Measured
+    chapter, what, metric : where it belongs, what was measured, and as which figure
+    data : "real", "synthetic" or "generated"
+    literature : the published figure, if there is one
+    edition : what differs from the original experiment
+
+    Examples
+    --------
+    >>> runs = Measured(np.array([0.98, 1.0]), [0, 1], 5, [], None)
+    >>> publish("digits", runs, chapter="99", what="LeNet", data="real", literature=0.99)
+    >>> table("99")
+           literature  reference run  this run
+    LeNet  0.9900      –              0.9900 (0.9800 to 1.0000, 2 seeds)
     """
-    row = {
-        "id": id,
-        "chapter": chapter,
-        "what": what,
-        "metric": metric,
-        "literature": literature,
-        "measured": round(float(np.mean(runs.values)), 6),
-        "spread": [round(float(f(runs.values)), 6) for f in (np.min, np.max)],
-        "seeds": runs.seeds,
+    values, seconds = np.asarray(runs.values), runs.seconds
+    row = {"id": id, "chapter": chapter, "what": what, "metric": metric, "literature": literature}
+    row |= {
+        "measured": round(float(np.mean(values)), 6),
+        "spread": [round(float(end), 6) for end in (np.min(values), np.max(values))],
+        "seeds": [int(seed) for seed in runs.seeds],
         "epochs": runs.epochs,
-        "train_seconds": round(float(np.mean(runs.seconds)), 1) if len(runs.seconds) else None,
+        "train_seconds": round(float(np.mean(seconds)), 1) if len(seconds) else None,
         "parameters": runs.parameters,
-        "data": data,
-        "edition": edition,
-        "hardware": hardware(),
-        "date": date.today().isoformat(),
     }
+    row |= {"data": data, "edition": edition, "hardware": hardware()}
+    row["date"] = date.today().isoformat()
     _this_run[id] = row
-    if config.profile() == "full" and not config.changed_budget() and data != "synthetic":
-        _write(config.build_folder() / "results" / f"{id}.json", row)
+    events.note("result", row=row, profile=config.profile(), changed=config.changed_budget())
 
 
 def hardware() -> str:
@@ -90,24 +119,27 @@ def hardware() -> str:
     return f"{name or platform.processor() or platform.machine()}, {os.cpu_count()} cores"
 
 
-def promote() -> int:
-    """Merge `build/results/*.json` into `data/reference_results.json`; returns how many rows."""
-    root = config.checkout()
-    if root is None:
-        raise FileNotFoundError("there is no checkout of the course to promote results into")
-    rows = reference()
-    fresh = sorted((config.build_folder() / "results").glob("*.json"))
-    for path in fresh:
-        row = json.loads(path.read_text(encoding="utf-8"))
-        rows[row["id"]] = row
-    ordered = sorted(rows.values(), key=lambda row: (row["chapter"], row["id"]))
-    _write(root / "data" / "reference_results.json", ordered)
-    return len(fresh)
+def promote(chapter: str, notes: list[dict[str, Any]], root: Path) -> int:
+    """Put what a chapter's full run noted in place of all that the results file held of it.
 
-
-def _write(path: Path, content: Any) -> None:
-    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    Returns how many rows; ValueError says why there are none to promote.
+    """
+    for row, profile, changed in ((n["row"], n["profile"], n["changed"]) for n in notes):
+        no = {
+            f"is of the profile {profile}": profile != "full",
+            f"is measured with another {', '.join(changed)}": changed,
+            f"is measured on {row['data']} data": row["data"] not in ("real", "generated"),
+            f"calls itself a result of chapter {row['chapter']}": row["chapter"] != chapter,
+            "is no number": not np.isfinite(row["measured"]),
+        }
+        if why := [reason for reason, true in no.items() if true]:
+            raise ValueError(f"no result is promoted: {row['id']} {why[0]}")
+    path, fresh = root / "data" / FILE, {note["row"]["id"]: note["row"] for note in notes}
+    rows = [row for row in _stored(path) if row["chapter"] != chapter] + [*fresh.values()]
+    rows.sort(key=lambda row: (row["chapter"], row["id"]))
+    text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
     config.write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+    return len(fresh)
 
 
 def _rows(chapter: str) -> list[list[str]]:
@@ -135,28 +167,31 @@ def _with_range(row: dict[str, Any]) -> str:
 
 
 def table(chapter: str) -> None:
-    """Print literature, reference run and this run of a chapter's results side by side."""
-    rows = _rows(chapter)
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    for row in rows:
-        print("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+    """Print literature, reference run and this run of a chapter's results side by side.
+
+    Parameters
+    ----------
+    chapter : as in `publish`, where an example is
+    """
+    print(aligned(_rows(chapter)))
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """The rows of a table as text, each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def readme_table() -> str:
     """Markdown table of every stored result that has a figure in the literature."""
     lines = ["| chapter | what | literature | measured | range | seeds | epochs |"]
     lines += ["| --- | --- | --- | --- | --- | --- | --- |"]
-    for row in reference().values():
-        if row["literature"] is not None:
-            low, high = row["spread"]
-            cells = [
-                row["chapter"],
-                row["what"] + ("" if row["metric"] == "test accuracy" else f" ({row['metric']})"),
-                f"{row['literature']:.4f}",
-                f"**{row['measured']:.4f}**",
-                f"{low:.4f}–{high:.4f}" if len(row["seeds"]) > 1 else "–",
-                str(len(row["seeds"])),
-                str(row["epochs"]),
-            ]
-            lines.append("| " + " | ".join(cells) + " |")
+    for row in (row for row in reference().values() if row["literature"] is not None):
+        low, high = row["spread"]
+        what = row["what"] + ("" if row["metric"] == "test accuracy" else f" ({row['metric']})")
+        span = f"{low:.4f}–{high:.4f}" if len(row["seeds"]) > 1 else "–"
+        figures = f"{row['literature']:.4f} | **{row['measured']:.4f}** | {span}"
+        counts = f"{len(row['seeds'])} | {row['epochs']}"
+        lines.append(f"| {row['chapter']} | {what} | {figures} | {counts} |")
     return "\n".join(lines)

@@ -36,11 +36,11 @@ def test_numbers_in_the_prose_are_those_of_the_results(path):
 
 
 def test_readme_pictures_are_those_of_the_chapters():
-    from course_utils.runner import worker
+    from course_utils.runner import pages
 
     made = {}
     for path in tools.CHAPTERS:
-        made |= worker.pictures(nbformat.read(path, as_version=4), path)
+        made |= pages.pictures(nbformat.read(path, as_version=4), path)
     stored = {p.name: p.read_bytes() for p in (tools.FOLDER / "pictures").glob("*")}
     readme = (tools.FOLDER.parent / "README.md").read_text(encoding="utf-8")
     assert stored == made

@@ -1,29 +1,46 @@
-"""Execute chapters headless, several at a time, and remember which are finished.
+"""Which notebooks run, how many at a time; the table, the report of what failed, the results."""
 
-Each chapter runs in a process of its own (`course_utils.runner.worker`). A finished one is kept
-(`course_utils.runner.finished`), so that an interrupted run goes on where it stopped.
-"""
-
-import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from course_utils import config
-from course_utils.runner import worker
-from course_utils.runner.finished import Chapter, RunError, find, keep, prepare, restore
+from course_utils import config, datasets, events, results
+from course_utils.runner import cluster, pages, task
+from course_utils.runner.finished import identify, keep, restore
+from course_utils.runner.processes import HEADLESS, THREADS, deciding, end_started, memory_limit
+from course_utils.runner.task import RunError, Task
 
-# The threads that TensorFlow and OpenMP get in a chapter, whatever the machine and `jobs`: on
-# another number, sums come out a little different. Two are what a laptop's kernel can use well.
-THREADS = 2
+MEMORY = 3 * 2**30  # bytes that a notebook may need
+LONG = 300  # seconds in one cell, after which a log is told which one it is
+
+
+def find(names: Sequence[str] = (), folder: Path | None = None) -> list[Path]:
+    """The notebooks `names`, chapters first, in order; every chapter and lab where it is empty."""
+    folder = folder or (config.checkout() or Path()) / "notebooks"
+    chapters = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    labs = sorted((folder / "labs").glob("[0-9][0-9]_*.ipynb"))
+    if not chapters + labs:
+        raise RunError("there is no chapter here: clone the course, and run it in the checkout")
+    chosen = set() if names else {*chapters, *labs}
+    for name in names:
+        path = Path(name.replace("\\", "/"))
+        known = labs if "labs" in path.parts else chapters
+        stem = "" if path.name == "labs" else path.name.removesuffix(".ipynb")
+        stem = f"{int(stem):02d}_" if stem.isdecimal() else stem
+        exact = [one for one in known if one.stem == stem]
+        hits = exact or [one for one in known if one.stem.startswith(stem) and name]
+        if not hits:
+            listed = [f"labs/{one.stem}" if one in labs else one.stem for one in chapters + labs]
+            raise RunError(f"unknown chapter {name!r}: choose from {', '.join(listed)}")
+        chosen.update(hits)
+    return [notebook for notebook in chapters + labs if notebook in chosen]
 
 
 def run(
@@ -33,236 +50,178 @@ def run(
     source: str | None = None,
     seed: int | None = None,
     jobs: int | None = None,
+    limit: float | None = None,
     fresh: bool = False,
     store: bool = False,
+    address: str | None = None,
     folder: Path | None = None,
 ) -> int:
-    """Execute the chapters `names` (number, name or its beginning; all where empty).
+    """Execute the notebooks `names` (number, name or its beginning, labs as `labs/01`).
 
     `profile`: else `COURSE_PROFILE`, else quick. `source`: what `load` may use, else
-    `COURSE_SOURCE`, else auto. `jobs`: chapters at a time, else as many as the cores allow.
-    `fresh` forgets finished runs; `store` writes the outputs back into the notebooks and promotes
-    the results; `folder` holds the notebooks. Prints a table and returns the exit code: 1 where a
-    chapter failed. RunError names what cannot be run.
+    `COURSE_SOURCE`, else auto. `jobs`: notebooks at a time, else as many as cores and memory allow.
+    `limit`: minutes for one cell, else 240 in full and 20 otherwise. `fresh` forgets finished runs;
+    `store` writes the outputs back into the notebooks and promotes the results. `address`: of a
+    Dask cluster that runs them, else `COURSE_CLUSTER`. `folder` holds the notebooks. Prints a table
+    and returns the exit code: 1 where one failed. RunError names what cannot be run.
     """
     try:
         profile = config.choice(profile, "COURSE_PROFILE", config.PROFILES, "quick")
         source = config.choice(source, "COURSE_SOURCE", config.SOURCES, "auto")
     except ValueError as error:
         raise RunError(str(error)) from None
-    for what, value, least in (("jobs", jobs, 1), ("seed", seed, 0)):
-        if value is not None and value < least:
-            raise RunError(f"{what} must be at least {least}, not {value}")
-    from course_utils import datasets
-
-    notebooks = find(names, folder)
-    jobs = jobs or _jobs(profile)
+    limit = (240 if profile == "full" else 20) if limit is None else limit
+    for what, value in (("jobs", jobs), ("limit", limit)):
+        if value is not None and not value > 0:
+            raise RunError(f"{what} must be more than 0, not {value}")
+    text = os.environ.get("COURSE_SEED", "").strip() if seed is None else str(seed)
+    if text and not (text.isdecimal() and int(text) < 2**32):
+        raise RunError(f"the seed must be a whole number from 0 to {2**32 - 1:,}, not {text!r}")
+    folder = folder or (config.checkout() or Path()) / "notebooks"
+    notebooks, address = find(names, folder), address or os.environ.get("COURSE_CLUSTER")
     offline = source != "synthetic" and datasets.offline()
-    with _alone():
-        chapters = [prepare(n, profile, source, seed) for n in notebooks]
-        for chapter in chapters:
-            chapter.kept = not fresh and restore(chapter, offline)
-        todo = [c for c in chapters if not c.kept]
-        jobs = min(jobs, max(1, len(todo)))
+    env = deciding() | HEADLESS | {"COURSE_PROFILE": profile, "COURSE_SOURCE": source}
+    env |= {"COURSE_SEED": text, "COURSE_OFFLINE": "1" if offline else ""}
+    env["COURSE_CLUSTER"] = address if address and profile == "full" else ""
+    parameters = {"profile": profile} | ({} if seed is None else {"seed": seed})
+    build = config.build_folder().resolve()
+    about = (build, profile, source, parameters, env, 60 * limit)
+    with _alone(build) as token, cluster.backend(address) if address else nullcontext() as threads:
+        tasks = [Task(notebook.resolve(), *about) for notebook in notebooks]
+        for one in tasks:
+            identify(one)
+            one.kept = not fresh and restore(one)
+        todo = [one for one in tasks if not one.kept]
+        jobs = min(jobs or threads or at_once(profile), max(1, len(todo)))
         print(
-            f"{len(todo)} of {len(chapters)} chapters to run: profile {profile}, data {source}"
-            f"{', offline' if offline else ''}, {jobs} at a time, "
-            f"{THREADS} threads each.",
+            f"{len(todo)} of {len(tasks)} notebooks to run: profile {profile}, data {source}"
+            f"{', offline' if offline else ''}, {jobs} at a time, {THREADS} threads each.",
             flush=True,
         )
-        if todo:
-            _run_all(todo, jobs, seed, offline)
-        print(table(chapters))
-        failed = [c for c in chapters if c.failure]
-        for chapter in failed:
-            print(_report(chapter))
-        if store:
-            _store([c for c in chapters if not c.failure])
-    return 1 if failed else 0
+        done = {one.name: one for one in (_run_all(todo, jobs, token, address) if todo else ())}
+        tasks = [done.get(one.name, one) for one in tasks]
+        print(_table(tasks))
+        for one in (one for one in tasks if one.failure):
+            print(f"\n{one.name} failed{one.failure}")
+        stored = [_store(one, folder.parent) for one in tasks if store and not one.failure]
+    return 0 if all(stored) and not any(one.failure for one in tasks) else 1
 
 
-def _jobs(profile: str) -> int:
-    """Chapters at a time: one for each core where start-up counts most, else one for two cores."""
-    import psutil
+def at_once(profile: str) -> int:
+    """Notebooks at a time: one for each core where start-up counts most, else one for two cores."""
+    import joblib
 
-    cores = (os.cpu_count() or 1) // (1 if profile == "quick" else THREADS)
-    return max(1, min(cores, psutil.virtual_memory().total // (3 * 2**30)))
+    cores = joblib.cpu_count() // (1 if profile == "quick" else THREADS)
+    return max(1, min(cores, memory_limit() // MEMORY))
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Hold the build folder: two runs at once would write the same files."""
+def _alone(build: Path) -> Iterator[Path]:
+    """Hold the build folder, in which two runs would write the same files -> the run's token."""
     from filelock import FileLock, Timeout
 
-    build = config.build_folder()
     build.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(build / "run.lock")
     try:
-        lock.acquire(timeout=0)
+        with FileLock(build / "run.lock", timeout=0):
+            for old in build.glob("running-*"):  # of a run that was killed
+                old.unlink()
+            token = build / f"running-{uuid.uuid4().hex[:8]}"
+            token.touch()
+            try:
+                yield token
+            finally:
+                token.unlink(missing_ok=True)
     except Timeout:
         raise RunError("another run is at work in this build folder: wait for its end") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
-def _run_all(todo: list[Chapter], jobs: int, seed: int | None, offline: bool) -> None:
+def _run_all(todo: list[Task], jobs: int, token: Path, address: str | None) -> Iterator[Task]:
+    """Run all of `todo` and hand each out when it has ended, kept for another run."""
+    import joblib
     from tqdm import tqdm
 
-    terminal = sys.stderr.isatty()
-    bar = tqdm(
-        total=sum(c.cells for c in todo),
-        disable=not terminal,
-        bar_format="{percentage:3.0f}% |{bar:20}| {elapsed}  {desc}",
+    execute, how = (cluster.execute, {}) if address else (task.execute, {"backend": "threading"})
+    parallel = joblib.Parallel(
+        jobs, batch_size=1, pre_dispatch=jobs, return_as="generator_unordered", **how
     )
-    stopped = threading.Event()
-    before = signal.getsignal(signal.SIGTERM)
-    in_main = threading.current_thread() is threading.main_thread()
-    if in_main:
-        signal.signal(signal.SIGTERM, _terminated)
-    pool = ThreadPoolExecutor(jobs)
-    open_: dict[Future[None], Chapter] = {}
+    running = {one.name: one for one in todo}
+    shape = "{n}/{total} |{bar:20}| {elapsed}  {desc}"
+    bar = tqdm(total=len(todo), disable=not sys.stderr.isatty(), bar_format=shape)
+    over = threading.Event()
+    watch = threading.Thread(target=_watch, args=(running, bar, over), daemon=True)
+    before = signal.signal(signal.SIGTERM, _terminated)
+    watch.start()
     try:
-        for chapter in todo:
-            open_[pool.submit(_run_one, chapter, seed, offline, stopped)] = chapter
-        while open_:
-            finished, _ = wait(open_, timeout=0.5, return_when=FIRST_COMPLETED)
-            for future in finished:
-                chapter = open_.pop(future)
-                future.result()
-                end = "failed" if chapter.failure else "done"
-                tqdm.write(f"{chapter.name}: {end} after {chapter.seconds / 60:.1f} min")
-            busy = [c for c in open_.values() if c.process and c.process.poll() is None]
-            for chapter in busy:
-                chapter.peak = max(chapter.peak, _memory(chapter.process.pid))
-            bar.n = sum(c.at for c in todo)
-            bar.set_description_str(", ".join(f"{c.name} {c.at}/{c.cells}" for c in busy))
+        for one in parallel(joblib.delayed(execute)(one, token) for one in todo):
+            del running[one.name]
+            bar.update()
+            end = "failed" if one.failure else "done"
+            tqdm.write(f"{one.name}: {end} after {one.seconds / 60:.1f} min")
+            try:
+                if not one.failure:
+                    keep(one)
+            except OSError as error:
+                tqdm.write(f"{one.name}: cannot be kept for another run: {error.strerror}")
+            yield one
+    except KeyboardInterrupt:
+        for name, (_, _, cell, seconds) in _places(running):
+            print(f"{name}: stopped in cell {cell}, after {seconds:.0f} s", file=sys.stderr)
+        raise
     finally:
-        stopped.set()
-        for chapter in todo:
-            if chapter.process and chapter.process.poll() is None:
-                worker.end_processes(chapter.process.pid)
-        pool.shutdown(cancel_futures=True)
+        token.unlink(missing_ok=True)
+        end_started()
+        over.set()
+        watch.join()
         bar.close()
-        if in_main:
-            signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _terminated(number: int, frame: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _memory(pid: int) -> int:
-    import psutil
+def _places(running: dict[str, Task]) -> Iterator[tuple[str, tuple[int, int, str, float]]]:
+    """Of each that has begun: how many cells of how many, the one it is in, and for how long."""
+    for name, one in list(running.items()):
+        cells = [note for note in events.read(one.made("records")) if note["kind"] == "cell"]
+        for at in cells[-1:]:
+            yield name, (at["index"], at["of"], at["cell"], time.time() - at["at"])
 
-    total = 0
+
+def _watch(running: dict[str, Task], bar: Any, over: threading.Event) -> None:
+    """Show where every notebook is; in a log, each cell that takes long."""
+    told = set()
+    while not over.wait(0.5):
+        places = dict(_places(running))
+        shown = (f"{name} {i}/{n} {cell} {s:.0f} s" for name, (i, n, cell, s) in places.items())
+        bar.set_description_str(", ".join(shown))
+        for name, (_, _, cell, seconds) in places.items():
+            if bar.disable and seconds > LONG and (name, cell) not in told:
+                told.add((name, cell))
+                print(f"{name}: {seconds / 60:.0f} min in cell {cell} so far", flush=True)
+
+
+def _table(tasks: Sequence[Task]) -> str:
+    """A row for each: profile, data, minutes, peak memory, claims held, how it ended."""
+    rows = [["notebook", "profile", "data", "minutes", "peak memory", "claims held", ""]]
+    for one in tasks:
+        data = " + ".join(sorted({note["source"] for note in one.of("data")})) or "none"
+        held = [bool(note["held"]) for note in one.of("claim")]
+        end = "FAILED" if one.failure else "kept from before" if one.kept else "ran"
+        cost = f"{one.seconds / 60:.1f}", f"{one.peak / 2**30:.1f} GiB"
+        rows.append([one.name, one.profile, data, *cost, f"{sum(held)}/{len(held)}", end])
+    return "\n" + results.aligned(rows)
+
+
+def _store(one: Task, root: Path) -> bool:
+    """Store the outputs of a notebook that passed and promote its results; False if it fails."""
     try:
-        for process in (p := psutil.Process(pid), *p.children(recursive=True)):
-            total += process.memory_info().rss
-    except psutil.NoSuchProcess:
-        return total
-    return total
-
-
-def _run_one(chapter: Chapter, seed: int | None, offline: bool, stopped: threading.Event) -> None:
-    if stopped.is_set():
-        return
-    for kind in ("notebooks", "html", "records", "logs"):
-        chapter.made(kind).parent.mkdir(parents=True, exist_ok=True)
-        chapter.made(kind).unlink(missing_ok=True)
-    threads = str(THREADS)
-    env = os.environ | {
-        "COURSE_PROFILE": chapter.profile,
-        "COURSE_SOURCE": chapter.source,
-        "COURSE_RECORD": str(chapter.made("records").resolve()),
-        "TF_NUM_INTRAOP_THREADS": threads,
-        "TF_NUM_INTEROP_THREADS": threads,
-        "OMP_NUM_THREADS": threads,
-    }
-    parameters: dict[str, Any] = {"profile": chapter.profile}
-    if seed is not None:
-        parameters["seed"] = seed
-        env["COURSE_SEED"] = str(seed)
-    if offline:
-        env["COURSE_OFFLINE"] = "1"
-    job = {
-        "notebook": str(chapter.notebook.resolve()),
-        "out": str(chapter.made("notebooks").resolve()),
-        "html": str(chapter.made("html").resolve()),
-        "parameters": parameters,
-    }
-    begin = time.monotonic()
-    command = [sys.executable, "-m", "course_utils.runner.worker", json.dumps(job)]
-    end: dict[str, Any] = {}
-    with (
-        chapter.made("logs").open("w", encoding="utf-8") as log,
-        subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,  # left open: the process ends when it closes
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            encoding="utf-8",
-            env=env,
-            start_new_session=True,  # Ctrl-C reaches this process alone, which ends the others
-        ) as chapter.process,
-    ):
-        for line in chapter.process.stdout or ():
-            end = json.loads(line)
-            chapter.at = end.get("cell", chapter.cells)
-        chapter.process.wait()
-    chapter.seconds = time.monotonic() - begin
-    if "failure" in end:
-        chapter.failure = end["failure"]
-    else:
-        tail = chapter.made("logs").read_text(encoding="utf-8", errors="replace")[-2000:]
-        error = f"{tail}\nits process ended with {chapter.process.returncode}"
-        chapter.failure = {"cell": "", "source": "", "error": error}
-    if chapter.made("records").is_file():
-        lines = chapter.made("records").read_text(encoding="utf-8").splitlines()
-        chapter.notes = [json.loads(line) for line in lines]
-    if chapter.failure is None:
-        keep(chapter, offline)
-
-
-def table(chapters: Sequence[Chapter]) -> str:
-    """A row for each chapter: profile, data, minutes, peak memory, claims held, how it ended."""
-    rows = [["chapter", "profile", "data", "minutes", "peak memory", "claims held", ""]]
-    for chapter in chapters:
-        sources = {note["source"] for note in chapter.of("data")}
-        held = [bool(note["held"]) for note in chapter.of("claim")]
-        end = "FAILED" if chapter.failure else "kept from before" if chapter.kept else "ran"
-        rows.append(
-            [
-                chapter.name,
-                chapter.profile,
-                " + ".join(sorted(sources)) or "none",
-                f"{chapter.seconds / 60:.1f}",
-                f"{chapter.peak / 2**30:.1f} GiB",
-                f"{sum(held)}/{len(held)}",
-                end,
-            ]
-        )
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)) for r in rows)
-    return "\n" + "\n".join(line.rstrip() for line in lines)
-
-
-def _report(chapter: Chapter) -> str:
-    """The failing cell: its first lines, then the error."""
-    failure = chapter.failure or {}
-    source = failure["source"].splitlines()
-    shown = [f"    {line}" for line in source[:12] + (["…"] if len(source) > 12 else [])]
-    head = f"\n{chapter.name} failed" + (f" in cell {failure['cell']}:" if shown else ":")
-    return "\n".join([head, *shown, failure["error"]])
-
-
-def _store(chapters: Sequence[Chapter]) -> None:
-    from course_utils import results
-
-    for chapter in chapters:
-        worker.store(chapter.made("notebooks"), chapter.notebook)
-        print(f"{chapter.name}: outputs stored")
-    if chapters:
-        print(f"{results.promote()} results promoted")
+        pages.store(one.made("notebooks"), one.notebook, root)
+        print(f"{one.name}: outputs stored")
+        if one.profile == "full":
+            count = results.promote(one.chapter, one.of("result"), root)
+            print(f"{one.name}: {count} results promoted")
+    except (ValueError, OSError) as error:
+        print(f"{one.name}: {getattr(error, 'strerror', None) or error}")
+        return False
+    return True

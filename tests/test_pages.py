@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from course_utils.runner import worker
+from course_utils.runner import pages
 
 
 def notebook(folder):
@@ -46,20 +46,22 @@ def text(content, name="stdout"):
         (new_output("error", ename="KeyError"), "cell0: failed with KeyError"),
     ],
 )
-def test_store_refuses(tmp_path, output, sentence):
+def test_fault_store_refuses(tmp_path, fault, output, sentence):
     path = notebook(tmp_path)
     before = path.read_bytes()
-    with pytest.raises(worker.StoreError, match=sentence):
-        worker.store(executed(path, text("fine"), output), path)
+    with pytest.raises(pages.StoreError, match=sentence) as error:
+        pages.store(executed(path, text("fine"), output), path, tmp_path)
+    fault("runs", f"to be stored: {sentence.partition(': ')[2]}", str(error.value))
     assert path.read_bytes() == before
 
 
-def test_store_refuses_a_notebook_edited_meanwhile(tmp_path):
+def test_fault_store_refuses_a_notebook_edited_meanwhile(tmp_path, fault):
     path = notebook(tmp_path)
     copy = executed(path, text("fine"))
     path.write_text(path.read_text().replace('"1"', '"2"'))
-    with pytest.raises(worker.StoreError, match="cell0: has changed since it was executed"):
-        worker.store(copy, path)
+    with pytest.raises(pages.StoreError, match="cell0: has changed since") as error:
+        pages.store(copy, path, tmp_path)
+    fault("runs", "to be stored: edited meanwhile", str(error.value))
 
 
 def test_start_up_lines_are_dropped_and_others_kept():
@@ -69,12 +71,25 @@ def test_start_up_lines_are_dropped_and_others_kept():
         "2026-11-22 08:00:00.123456: I tensorflow/core/platform/cpu_feature_guard.cc:210] This\n"
         "To enable the following instructions: AVX2 FMA, in other operations, rebuild.\n"
     )
-    real = "UserWarning: mind the gap\n"
+    real = "UserWarning: mind the gap"
     cells = [
         new_code_cell(outputs=[text(said, "stderr")]) for said in (start_up, start_up + real, real)
     ]
-    cleaned = worker.without_start_up(new_notebook(cells=[new_markdown_cell("x"), *cells]))
+    cleaned = pages.tidy(new_notebook(cells=[new_markdown_cell("x"), *cells]))
     assert [[o.text for o in c.outputs] for c in cleaned.cells[1:]] == [[], [real], [real]]
+
+
+def test_what_a_cell_printed_in_pieces_is_joined():
+    figure = new_output("display_data", {"text/plain": "figure"})
+    pieces = [text("a"), figure, text("old\rnew\r\n"), text("7 %", "stderr"), text("\n\rlast\r")]
+    (cell,) = pages.tidy(new_notebook(cells=[new_code_cell(outputs=pieces)])).cells
+    assert [o.get("text", "-") for o in cell.outputs] == ["new\n\nlast", "-", "7 %"]
+
+
+def test_a_long_line_takes_no_time():
+    """Joining that is quadratic in the length of a line would take hours here."""
+    long = new_notebook(cells=[new_code_cell(outputs=[text("x" * 5_000_000)])])
+    assert len(pages.tidy(long).cells[0].outputs[0].text) == 5_000_000
 
 
 def encoded(array):
@@ -90,9 +105,9 @@ def decoded(png):
 def test_palette_keeps_few_colours_exact_and_alpha():
     ramp = np.repeat(np.arange(0, 250, 10, dtype=np.uint8), 100).reshape(50, 50)
     colours = np.stack([ramp, ramp.T, ramp // 2], axis=-1)[:, :4]
-    exact = worker.palette(encoded(colours))
+    exact = pages.palette(encoded(colours))
     assert np.array_equal(np.asarray(decoded(exact).convert("RGB")), colours)
     clear = np.dstack([np.full((9, 9, 3), 40, np.uint8), np.tri(9, dtype=np.uint8) * 255])
-    alpha = np.asarray(decoded(worker.palette(encoded(clear))).convert("RGBA"))[..., 3]
+    alpha = np.asarray(decoded(pages.palette(encoded(clear))).convert("RGBA"))[..., 3]
     assert np.array_equal(alpha, clear[..., 3])
-    assert worker.palette(exact) == exact
+    assert pages.palette(exact) == exact

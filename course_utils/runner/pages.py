@@ -1,0 +1,154 @@
+"""What is done with an executed notebook: cleaned, shown as a page, stored in the notebook."""
+
+import base64
+import io
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course_utils import config
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+# What TensorFlow writes to the terminal while it starts: nothing that a reader could act on.
+_START_UP = re.compile(
+    r"^(WARNING: All log messages before absl::InitializeLog\(\) is called.*"
+    r"|[IWE]\d{4} \d\d:\d\d:.*"
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] .*"
+    r"|To enable the following instructions:.*|oneDNN custom operations are on\..*)\n?",
+    re.MULTILINE,
+)
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class StoreError(ValueError):
+    """An executed notebook that must not be stored."""
+
+
+def read(path: Path) -> "NotebookNode":
+    """The notebook in `path`; ValueError, in one sentence, where there is none."""
+    import nbformat
+
+    try:
+        nb = nbformat.read(path, as_version=4)
+        nb.cells.copy()  # a list of them
+        return nb
+    except Exception as error:  # no file, no JSON, `[]`, a cell without a type: all one here
+        what = f"{path.name} is not a readable notebook"
+        raise ValueError(f"{what} ({type(error).__name__})") from None
+
+
+def tidy(nb: "NotebookNode") -> "NotebookNode":
+    """Join what each cell printed, without TensorFlow's start-up lines, in place."""
+    for cell in (cell for cell in nb.cells if cell.cell_type == "code"):
+        texts: dict[str, list[str]] = {}
+        streams = [output for output in cell.outputs if output.output_type == "stream"]
+        for output in streams:
+            texts.setdefault(output.name, []).append(output.text)
+        for output in streams:  # all of one name go where the first was
+            lines = "".join(texts.pop(output.name, [])).split("\n")
+            # What was overwritten from the start of a line (`\r`) was not to stay.
+            output.text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+            if output.name == "stderr":
+                output.text = _START_UP.sub("", output.text).strip("\n")
+        cell.outputs = [o for o in cell.outputs if o not in streams or o.text]
+    return nb
+
+
+def write(nb: "NotebookNode", path: Path) -> None:
+    """Write `nb` beside `path`, in nbformat's fixed form (sorted keys, indent 1), and rename."""
+    import nbformat
+
+    text = nbformat.writes(nb).rstrip("\n") + "\n"
+    config.write_beside(path, lambda p: p.write_text(text, encoding="utf-8", newline="\n"))
+
+
+def page(notebook: Path, html: Path) -> None:
+    """Write `notebook` as one HTML page, images inside; without a network it opens as well."""
+    from nbconvert import HTMLExporter
+
+    body, _ = HTMLExporter(template_name="lab", embed_images=True).from_filename(str(notebook))
+    # Scripts from the network (formulas) must not hold up the page where there is none.
+    body = body.replace('<script src="https://', '<script async src="https://')
+    config.write_beside(html, lambda beside: beside.write_text(body, encoding="utf-8"))
+
+
+def palette(png: str) -> str:
+    """A base64 PNG with at most 256 colours and no metadata; `png` where that is no smaller."""
+    from PIL import Image
+
+    raw = base64.b64decode(png)
+    image = Image.open(io.BytesIO(raw))
+    if image.mode == "P":
+        return png
+    rgba = image.convert("RGBA")
+    if rgba.getextrema()[3][0] == 255:
+        small = rgba.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=0)
+    else:
+        small = rgba.quantize(256, Image.Quantize.FASTOCTREE, dither=0)
+    file = io.BytesIO()
+    small.save(file, "PNG", optimize=True)
+    chosen = file.getvalue() if file.tell() < len(raw) else raw
+    return base64.b64encode(chosen).decode() + "\n"
+
+
+def store(executed: Path, original: Path, root: Path) -> None:
+    """Put the outputs of `executed` into `original`: sources, ids and metadata stay as they are.
+
+    Cells are counted from 1 as Run All does. Images become palette PNG, widgets are left out (the
+    static figure beside each one stays). StoreError where a cell wrote to stderr, failed, or shows
+    a path of this machine (in `root` or at home), or where `original` is not what was executed.
+    """
+    nb, done = read(original), read(executed)
+    outputs = {cell.id: cell for cell in done.cells if cell.cell_type == "code"}
+    private = [str(folder) + os.sep for folder in (root.resolve(), Path.home())]
+    count = 0
+    for cell in (cell for cell in nb.cells if cell.cell_type == "code"):
+        where = f"{original.name}, cell {cell.id}"
+        if cell.id not in outputs or outputs[cell.id].source != cell.source:
+            raise StoreError(f"{where}: has changed since it was executed, nothing was stored")
+        cell.outputs = [o for o in outputs[cell.id].outputs if _WIDGET not in o.get("data", {})]
+        ran = outputs[cell.id].execution_count is not None
+        count += ran
+        cell.execution_count = count if ran else None
+        for output in cell.outputs:
+            _refuse(output, where, private)
+            _plain(output, cell.execution_count)
+    write(nb, original)
+    for name, png in pictures(nb, original).items():
+        (original.parent / "pictures").mkdir(exist_ok=True)
+        (original.parent / "pictures" / name).write_bytes(png)
+
+
+def pictures(nb: "NotebookNode", path: Path) -> dict[str, bytes]:
+    """The PNG of each cell tagged `picture`, by file name: what README shows of the chapter."""
+    return {
+        f"{path.name[:2]}_{cell.id}.png": base64.b64decode(output.data["image/png"])
+        for cell in nb.cells
+        if "picture" in cell.metadata.get("tags", [])
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    }
+
+
+def _refuse(output: "NotebookNode", where: str, private: list[str]) -> None:
+    if output.output_type == "error":
+        raise StoreError(f"{where}: failed with {output.ename}, nothing was stored")
+    if output.get("name") == "stderr":
+        raise StoreError(f"{where}: wrote to stderr, nothing was stored: {output.text.strip()}")
+    texts = {k: v for k, v in output.get("data", {}).items() if not k.startswith("image/")}
+    text = str(output.get("text", "")) + str(texts)
+    if any(path in text for path in private):
+        raise StoreError(f"{where}: shows a path of this machine, nothing was stored")
+
+
+def _plain(output: "NotebookNode", count: int | None) -> None:
+    if output.output_type == "execute_result":
+        output.execution_count = count
+    data = output.get("data", {})
+    if "image/png" in data:
+        data["image/png"] = palette(data["image/png"])
+    if "image/svg+xml" in data:  # the one thing in Matplotlib's SVG that differs between runs
+        data["image/svg+xml"] = re.sub(r"\s*<dc:date>.*?</dc:date>", "", data["image/svg+xml"])
