@@ -8,7 +8,6 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,8 +70,9 @@ def network():
 STEPS = f"""
 import json, time
 import numpy as np
-from course_utils import results, training
-chosen = training.setup("lesson").dtype
+from course_utils import session, training
+from course_utils.cache import Store
+chosen = session.setup("lesson").dtype
 import keras
 from keras import layers
 NETWORK
@@ -89,7 +89,7 @@ def by_keras():
     return time.perf_counter() - began
 
 def by_course():
-    results.Store._memory.clear()  # else the same experiment is not trained again
+    Store._memory.clear()  # else the same experiment is not trained again
     return training.measure(network, (x, y), (x[:10], y[:10]), epochs=1).seconds[0]
 
 by_keras(), by_course()
@@ -107,7 +107,7 @@ def test_training_against_plain_fit(name, limit, capsys):
 
 
 @pytest.mark.filterwarnings("ignore:Please import `affine_transform`:DeprecationWarning")  # Keras's
-def test_versions_in_the_pipeline_against_image_by_image(capsys):
+def test_augmentation_in_the_pipeline_against_image_by_image(capsys):
     """Images a second: chapter 07's pipeline / Keras's old generator, the same four changes."""
     import nbformat
     import notebook_tools as tools
@@ -127,7 +127,7 @@ def test_versions_in_the_pipeline_against_image_by_image(capsys):
     ).flow(images[:512].astype("float32"), batch_size=128, seed=0)  # fmt: skip
 
     def pipeline():  # an epoch, made ready anew as in training
-        return seconds(lambda: [None for _ in names["stream"](images, seed=1)]) / len(images)
+        return seconds(lambda: [None for _ in names["make_dataset"](images, seed=1)]) / len(images)
 
     def generator():
         return seconds(lambda: [next(old) for _ in range(4)]) / 512
@@ -135,7 +135,7 @@ def test_versions_in_the_pipeline_against_image_by_image(capsys):
     pipeline(), generator()
     report(
         capsys,
-        "versions, old generator / pipeline",
+        "augmentation, old generator / pipeline",
         [generator() / pipeline() for _ in range(TIMES)],
     )
 
@@ -169,18 +169,12 @@ def test_importing_the_course_against_keras(capsys):
     """`import keras` / `import course_utils` and its light modules, each in a fresh process."""
     timed = "import json, time; t = time.perf_counter(); {}; print(json.dumps({}))"
     clock = "time.perf_counter() - t"
-    course = "from course_utils import checks, datasets, drawn, plots, results, run, training"
+    course = (
+        "from course_utils import datasets, exercises, plots, results, runner, synthetic, training"
+    )
     ratios = [
-        child(timed.format("import keras", clock)) / child(timed.format(course, clock))
+        child(timed.format("import keras", clock))
+        / child(timed.format(f"from course_utils import {modules}", clock))
         for _ in range(TIMES)
     ]
     report(capsys, "import, Keras / course", ratios)
-
-
-def test_the_package_stays_small(capsys):
-    """Lines of the package, for the record: it should stay near 2,000."""
-    root = Path(__file__).parent.parent / "course_utils"
-    lines = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in root.rglob("*.py")}
-    with capsys.disabled():
-        print(f"\ncourse_utils: {sum(lines.values())} lines in {len(lines)} files")
-    assert max(lines.values()) <= 350
