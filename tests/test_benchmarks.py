@@ -169,9 +169,7 @@ def test_importing_the_course_against_keras(capsys):
     """`import keras` / `import course_utils` and its light modules, each in a fresh process."""
     timed = "import json, time; t = time.perf_counter(); {}; print(json.dumps({}))"
     clock = "time.perf_counter() - t"
-    course = (
-        "from course_utils import datasets, exercises, plots, results, runner, synthetic, training"
-    )
+    modules = "datasets, exercises, plots, results, runner, synthetic, training"
     ratios = [
         child(timed.format("import keras", clock))
         / child(timed.format(f"from course_utils import {modules}", clock))

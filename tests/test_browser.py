@@ -1,6 +1,6 @@
 """The chapters in JupyterLab, in a real browser: Run All Cells, no error, pictures of every page.
 
-Profile and data are quick and drawn unless the environment says otherwise. The pictures land in
+Profile and data are quick and synthetic unless the environment says otherwise. The pictures land in
 `screenshots/` of the build folder.
 """
 
