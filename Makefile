@@ -46,9 +46,9 @@ lint: $(READY)
 
 # rfc3987-syntax (and lark, which it needs) costs every Jupyter process seconds; nothing uses it.
 lock: $(READY)
-	$(UV) pip compile pyproject.toml --extra cpu --extra tests --universal --generate-hashes \
-	  --no-emit-index-url --no-header --no-emit-package rfc3987-syntax --no-emit-package lark \
-	  --quiet --output-file requirements.txt $(ARGS)
+	$(UV) pip compile pyproject.toml --extra cpu --extra cluster --extra tests --universal \
+	  --generate-hashes --no-emit-index-url --no-header --no-emit-package rfc3987-syntax \
+	  --no-emit-package lark --quiet --output-file requirements.txt $(ARGS)
 
 site: $(READY)
 	@$(UV) pip install --quiet --constraint requirements.txt --editable '.[site]'

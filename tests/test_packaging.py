@@ -47,7 +47,7 @@ def on(requirements, platform):
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda p: " ".join(list(p.values())[:3]))
 def test_lock_satisfies_the_bounds(platform):
-    asked = PROJECT["dependencies"] + EXTRAS["cpu"] + EXTRAS["tests"]
+    asked = PROJECT["dependencies"] + EXTRAS["cpu"] + EXTRAS["cluster"] + EXTRAS["tests"]
     wanted = on(map(Requirement, asked), platform)
     locked = on(LOCKED, platform)
     assert len([n for n in wanted if n.startswith("tensorflow")]) == 1
@@ -77,14 +77,14 @@ def test_environment_takes_packages_and_bounds_from_the_metadata():
     # one line, the project itself: its packages and bounds cannot be others than the metadata's
     (line,) = pip["pip"]
     extras = re.fullmatch(r"-e \.\[([a-z,]+)\]", line)[1].split(",")
-    assert extras == ["cpu", "tests"]
+    assert extras == ["cpu", "cluster", "tests"]
     assert set(extras) <= set(EXTRAS)
     assert environment["name"] == PROJECT["name"]
 
 
 def test_metadata():
     assert PROJECT["version"] == __version__
-    assert set(EXTRAS) == {"cpu", "gpu", "tests", "site"}
+    assert set(EXTRAS) == {"cpu", "gpu", "cluster", "tests", "site"}
     supported = {c.rpartition(" ")[2] for c in PROJECT["classifiers"] if "Python :: 3." in c}
     assert supported == {"3.11", "3.12", "3.13"}
     licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
