@@ -104,7 +104,9 @@ def _remote(folder: Path, i: int, env: dict[str, str]) -> int:
         raise RunError(f"{socket.gethostname()} does not see the build folder: it has to be shared")
     module = ["course_utils.runner.cluster", str(folder), str(i)]
     with (folder / f"{i}.log").open("w+b") as log:
-        code, _ = supervise(module, env | {"COURSE_CLUSTER": ""}, log, folder / "work")
+        run = [Path(env["COURSE_TOKEN"])] if "COURSE_TOKEN" in env else []
+        env = env | {"COURSE_CLUSTER": ""}
+        code, _ = supervise(module, env, log, folder / "work", *run)
         if code:
             log.seek(0)
             said = log.read().decode(errors="replace")[-2000:]

@@ -4,13 +4,10 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import psutil
+from typing import IO
 
 # The threads that TensorFlow and OpenMP get, whatever the machine and however many notebooks run:
 # on another number, sums come out a little different. Two are what a laptop's kernel can use well.
@@ -28,13 +25,15 @@ def deciding() -> dict[str, str]:
 
 
 def supervise(
-    module: Sequence[str], env: Mapping[str, str], log: IO[bytes], token: Path
+    module: list[str], env: Mapping[str, str], log: IO[bytes], *tokens: Path
 ) -> tuple[int, int]:
-    """Run a module of Python until it ends or the file `token` is gone; end all it has started.
+    """Run a module of Python until it ends or one of the files `tokens` is gone.
 
-    The module calls `end_with_parent`, so nothing goes on when this process is gone, however it
-    went. Returns its exit code and the most memory that it took, in bytes.
+    The module calls `end_with_parent`: closing its input ends it with all that it has started, and
+    that happens as well when this process is gone, however it went. Returns its exit code and the
+    most memory that it took, in bytes.
     """
+    peak = 0
     process = subprocess.Popen(
         [sys.executable, "-m", *module],
         stdin=subprocess.PIPE,
@@ -44,66 +43,42 @@ def supervise(
         start_new_session=True,  # Ctrl-C reaches this process alone, which ends the others
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
     )
-    _started.add(process)
-    peak = 0
-    try:
-        while process.poll() is None:
-            if not token.exists():
-                _stop(process)
+    with process:  # closes its input and waits
+        _started.add(process)
+        while process.poll() is None and all(token.exists() for token in tokens):
             peak = max(peak, memory_of(process.pid))
             with suppress(subprocess.TimeoutExpired):
                 process.wait(0.5)
-    finally:
-        _stop(process)
-        process.stdin.close()
-        process.wait()
-        _started.discard(process)
+    _started.discard(process)
     return process.returncode, peak
 
 
 def end_started() -> None:
     """End what `supervise` has started here, in whatever thread."""
     for process in tuple(_started):
-        _stop(process)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        others = family(process.pid)[1:]
-        process.kill()
-        end(others)
+        process.stdin.close()
+        process.wait()
 
 
 def end_with_parent() -> None:
-    """End this process, with all that it has started, as soon as its standard input closes."""
+    """End this process, and all that it has started, as soon as its standard input closes."""
 
     def watch() -> None:
         while os.read(0, 1):
             pass
-        end(family(os.getpid())[1:])
+        end_children()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
 
 
-def family(pid: int) -> "list[psutil.Process]":
-    """Process `pid` and all that it has started; nothing where it is gone."""
+def end_children() -> None:
+    """Kill all that this process has started."""
     import psutil
 
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
-    return []
-
-
-def end(processes: "list[psutil.Process]") -> None:
-    """Kill them, and wait until they are gone."""
-    import psutil
-
-    for process in processes:
+    for process in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(processes, timeout=5)
 
 
 def memory_of(pid: int) -> int:
@@ -111,9 +86,11 @@ def memory_of(pid: int) -> int:
     import psutil
 
     total = 0
-    for process in family(pid):
-        with suppress(psutil.NoSuchProcess):
-            total += process.memory_info().rss
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                total += one.memory_info().rss
     return total
 
 

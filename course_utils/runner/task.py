@@ -75,7 +75,7 @@ def _execute(task: Task, token: Path) -> None:
         path.unlink(missing_ok=True)
     job = {"notebook": str(task.notebook), "parameters": task.parameters, "limit": task.limit}
     job |= {"out": str(task.made("notebooks")), "html": str(task.made("html"))}
-    env = task.env | {"COURSE_RECORD": str(task.made("records"))}
+    env = task.env | {"COURSE_RECORD": str(task.made("records")), "COURSE_TOKEN": str(token)}
     with task.made("logs").open("wb") as log:
         code, task.peak = supervise(
             ["course_utils.runner.worker", json.dumps(job)], env, log, token

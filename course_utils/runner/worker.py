@@ -6,7 +6,6 @@ and its page.
 
 import json
 import math
-import os
 import re
 import sys
 import time
@@ -16,7 +15,7 @@ from typing import Any
 
 from course_utils import events
 from course_utils.runner import pages
-from course_utils.runner.processes import end, end_with_parent, family
+from course_utils.runner.processes import end_children, end_with_parent
 
 MOST = 200_000  # characters that a cell may print
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -89,4 +88,4 @@ if __name__ == "__main__":
     try:
         execute(json.loads(sys.argv[1]))
     finally:
-        end(family(os.getpid())[1:])
+        end_children()
