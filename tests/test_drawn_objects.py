@@ -10,7 +10,6 @@ import pytest
 
 from course_utils import datasets
 from course_utils.synthetic import STAND_INS, objects
-from course_utils.synthetic.figure import Figure
 from course_utils.synthetic.photographs import Pose
 
 draw = STAND_INS["cifar10"]
@@ -128,11 +127,9 @@ def test_poses_belong_to_their_class():
 def test_labels_say_what_is_drawn(monkeypatch, some, label):
     """With one class drawn as a red square, the pictures with that label show one; no others do."""
 
-    def square(dice):
-        figure = Figure(dice)
+    def square(figure):
         red = np.array([[1.0, 0.02, 0.02]])
         figure.polygon(red, [(-1, -1), (-1, 1), (1, 1), (1, -1)])
-        return figure
 
     def redness(images):
         middle = images[:, 14:18, 14:18].astype(float).mean((1, 2))

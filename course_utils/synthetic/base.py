@@ -63,9 +63,10 @@ def cos(angle: Number) -> np.ndarray:
 
 
 @cache
-def palette(text: str) -> np.ndarray:
-    """Colors (k, 3), 0 to 1, of "rrggbb rrggbb …" in hexadecimal."""
-    return np.array([list(bytes.fromhex(word)) for word in text.split()]) / 255
+def palette(names: str) -> np.ndarray:
+    """Colors (k, 3), 0 to 1, of the palettes in colors.toml with these names."""
+    words = " ".join(tables("colors")[name] for name in names.split()).split()
+    return np.array([list(bytes.fromhex(word)) for word in words]) / 255
 
 
 class Dice:
@@ -93,20 +94,15 @@ class Dice:
         options = np.asarray(options)
         return options[(len(options) * self.rng.random(self.n)).astype(int)]
 
-    def color(self, colors: str, spread: float = 0.05) -> np.ndarray:
-        """Colors (n, 3) near those of "rrggbb rrggbb …" in hexadecimal."""
-        near = self.choose(palette(colors)) + self.bell(spread, 1) + self.bell(spread / 2, 3)
+    def color(self, palettes: str, spread: float = 0.05) -> np.ndarray:
+        """Colors (n, 3) near those of the palettes with these names."""
+        near = self.choose(palette(palettes)) + self.bell(spread, 1) + self.bell(spread / 2, 3)
         return np.clip(near, 0.02, 1)
 
     def weighted(self, weights: Sequence[float]) -> np.ndarray:
         """Numbers (n,) from 0 on, chosen with these weights."""
         bounds = np.cumsum(weights)
         return (self.flat(0, 1, 1) * bounds[-1] >= bounds[:-1]).sum(1)
-
-
-def mirrored(half: Polygon) -> list[Point]:
-    """The whole outline, of its right half from top to bottom."""
-    return [*half, *[(-x, y) for x, y in half[::-1]]]
 
 
 def crossings(outlines: np.ndarray, fine: int, first: Number, last: Number) -> tuple:

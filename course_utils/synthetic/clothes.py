@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Dice, Number, Polygon, Stream, both_parts, crossings, mirrored, windings
+from .base import Dice, Number, Polygon, Stream, both_parts, crossings, windings
 
 SIDE = 28  # pixels
 FINE = 4  # lines drawn for each line of pixels; across, the covered share of a pixel is exact
@@ -29,6 +29,11 @@ def _wave(t: np.ndarray) -> np.ndarray:
     """A smooth wave between 0 and 1, of period 1: the same on every machine, unlike a sine."""
     t = np.abs(2 * (t - np.floor(t)) - 1)
     return t * t * (3 - 2 * t)
+
+
+def _mirrored(half: Polygon) -> Polygon:
+    """The whole outline, of its right half from top to bottom."""
+    return [*half, *[(-x, y) for x, y in half[::-1]]]
 
 
 def _soft(pictures: np.ndarray) -> np.ndarray:
@@ -165,7 +170,7 @@ def _front(s: _Sheet, neck: Number, top: Number, end: Number, shares: Shares) ->
     reach, drop = s.flat(0.6, 2.6), s.flat(1.2, 3.6)
     half = [(0, top), (neck * 0.8, 0), (neck + 0.6, 0.8), (neck * 0.5 + reach, top + drop)]
     half.append((0.2, top + drop * 0.4))
-    s.patch(mirrored(half), s.tone * s.flat(0.6, 1.2), collar, 0.8)
+    s.patch(_mirrored(half), s.tone * s.flat(0.6, 1.2), collar, 0.8)
     x, wide, y, high = s.bell(0.8), s.flat(0.8, 3.6), s.flat(9, 14), s.flat(0.4, 3)
     diamond = [(x - wide, y), (x + s.bell(1), y - high), (x + wide, y), (x + s.bell(1), y + high)]
     s.patch(diamond, s.ink(), mark, rounds=1)
@@ -184,11 +189,11 @@ def _upper(s: _Sheet, cut: Polygon, sleeves: Shares, front: Shares) -> None:
     shoulder = np.where(bare, hole + s.flat(0.8, 2.4), wide - s.flat(-0.4, 1))
     slope, armpit = s.flat(0.6, 2.2), s.flat(7.5, 10)
     waist, hem = waist * wide, waist * wide + flare
-    back = mirrored([(hole, 0.4), (hole, 2.5), (0, 3.2)])
+    back = _mirrored([(hole, 0.4), (hole, 2.5), (0, 3.2)])
     s.patch(back, s.tone * s.flat(0.35, 0.85), s.chance(0.6))
     _sleeves(s, shoulder, 0.8 + slope, long)
     v = s.flat(0.35, 0.95)  # a V against a round neckline
-    s.patch(mirrored([
+    s.patch(_mirrored([
         (0, 0.5 + deep), (hole * v, 0.5 + deep * (0.45 + 0.3 * (v > 0.6))), (hole, 0.4),
         (hole, 0.4), (shoulder, 0.4 + slope), (shoulder, 0.6 + slope),
         (wide - 0.4 - 0.8 * bare, armpit - 2.5), (wide, armpit), (waist, s.flat(0.4, 0.65) * end),
@@ -203,7 +208,7 @@ def _trousers(s: _Sheet) -> None:
     hip, crotch, knee = waist + s.flat(0.3, 1.6), s.flat(8, 12), end * s.flat(0.55, 0.7)
     inner = s.flat(0.5, 2.2) + short
     outer = inner + s.flat(1.8, 3.8) + 2 * short
-    s.patch(mirrored([
+    s.patch(_mirrored([
         (0, 0.4), (waist, 0.4), (waist, 0.4), (hip, 6), ((hip + outer) / 2 + s.bell(0.4), knee),
         (outer, end), (outer, end), (inner, end), (inner, end), (inner * 0.7, knee), (0.1, crotch),
     ]), s.tone, 1, s.flat(0.1, 0.8), rounds=2)  # fmt: skip
@@ -274,7 +279,7 @@ def _bag(s: _Sheet) -> None:
         s.pen([(-x, top + 2), (-x * 0.9, low), (-x * 0.5, y), (x * 0.5, y), (x * 0.9, low),
                (x, top + 2)], s.flat(0.8, 1.9), s.tone * s.flat(0.6, 1.2),
               s.chance(share) * (reach > 0))  # fmt: skip
-    s.patch(mirrored([
+    s.patch(_mirrored([
         (0, top), (upper, top), (upper, top + s.flat(0, 1.5)), (lower, end - s.flat(0, 4)),
         (lower * s.flat(0.7, 1), end), (0, end),
     ]), s.tone, 1, s.flat(0.1, 0.8), rounds=2)  # fmt: skip

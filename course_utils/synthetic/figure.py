@@ -17,11 +17,18 @@ FINE = 3  # lines drawn for each line of pixels; across, the covered share of a 
 SIDES = (-1, 1)
 DARK = np.array([[0.08, 0.07, 0.07]])
 WHITE = np.array([[0.93, 0.91, 0.88]])
+Stroke = tuple[Polygon, Point]  # points, and the radius of the pen at each
 
 
 def mix(first: np.ndarray, second: np.ndarray, share: Number) -> np.ndarray:
     """Colors (n, 3): `share` of the second in the first."""
     return first + (second - first) * np.reshape(share, (-1, 1))
+
+
+def symmetric(*half: Point) -> list[Point]:
+    """The whole outline, of its right half from the middle above to the middle below."""
+    left = [(-x, y) for x, y in half[1:-1]]
+    return [half[0], *left, half[-1], *half[-2:0:-1]]
 
 
 @cache
@@ -37,11 +44,8 @@ def _spline(points: int, steps: int = 3) -> np.ndarray:
     t = np.arange(steps)[:, None] / steps
     t2, t3 = t * t, t * t * t
     near = np.hstack([2 * t2 - t3 - t, 2 - 5 * t2 + 3 * t3, t + 4 * t2 - 3 * t3, t3 - t2]) / 2
-    weights = np.zeros((points, steps, points))
-    for p in range(points):
-        for k in range(4):
-            weights[p, :, (p + k - 1) % points] += near[:, k]
-    return exact(weights.reshape(-1, points))
+    around = np.eye(points)[(np.arange(points)[:, None] + np.arange(-1, 3)) % points]
+    return exact(np.einsum("sk,pkq->psq", near, around).reshape(-1, points))
 
 
 class Part(NamedTuple):
@@ -51,11 +55,12 @@ class Part(NamedTuple):
     face: bool = False  # seen from one side only
 
 
-class Figure:
-    """Parts of n figures, in painter's order; x to the right, y down."""
+class Figure(Dice):
+    """n figures: their random numbers, and their parts; x to the right, y down."""
 
-    def __init__(self, dice: Dice) -> None:
-        self.dice, self.n, self.parts = dice, dice.n, []
+    def __init__(self, rng: np.random.Generator, n: int) -> None:
+        super().__init__(rng, n)
+        self.parts: list[Part] = []
 
     def dots(self, points: Polygon) -> np.ndarray:
         """Points of numbers or (n,) arrays as one array (n, points, 2 or 3)."""
@@ -63,7 +68,7 @@ class Figure:
         return np.array(rows).transpose(2, 0, 1)
 
     def add(
-        self, outlines: np.ndarray, color: np.ndarray, alpha: Number = 1.0, face: bool = False
+        self, outlines: np.ndarray, color: np.ndarray, alpha: Number = 1, face: bool = False
     ) -> None:
         alpha = np.broadcast_to(np.asarray(alpha, float), (self.n,))
         self.parts.append(Part(outlines, np.broadcast_to(color, (self.n, 3)), alpha, face))
@@ -72,16 +77,23 @@ class Figure:
         """Parts from number `begin` on are there for some figures only."""
         self.parts[begin:] = [p._replace(alpha=p.alpha * alpha) for p in self.parts[begin:]]
 
-    def polygon(self, color: np.ndarray, *polygons: Polygon, alpha: Number = 1.0) -> None:
+    def place(self, begin: int, x: Number, y: Number, size: Number, turn: Number = 0) -> None:
+        """Parts from number `begin` on are rotated, resized and shifted."""
+        where, size = self.dots([(x, y)])[:, None], self.dots([[size]])[:, None]
+        self.parts[begin:] = [
+            p._replace(outlines=turned(p.outlines, turn) * size + where) for p in self.parts[begin:]
+        ]
+
+    def polygon(self, color: np.ndarray, *polygons: Polygon, alpha: Number = 1) -> None:
         """The union of polygons of equally many corners."""
         self.add(np.stack([self.dots(p) for p in polygons], 1), color, alpha)
 
-    def blob(self, color: np.ndarray, points: Polygon, alpha: Number = 1.0) -> None:
+    def blob(self, color: np.ndarray, points: Polygon, alpha: Number = 1) -> None:
         """A smooth closed outline through the points."""
         dots = exact(self.dots(points)).transpose(0, 2, 1) @ _spline(len(points)).T
         self.add(exact(dots).transpose(0, 2, 1)[:, None], color, alpha)
 
-    def ellipse(self, color: np.ndarray, *ellipses: Point, alpha: Number = 1.0) -> None:
+    def ellipse(self, color: np.ndarray, *ellipses: Point, alpha: Number = 1) -> None:
         """The union of ellipses (x, y, half width, half height, turn)."""
         outlines = []
         for x, y, wide, high, *turn in ellipses:
@@ -89,25 +101,17 @@ class Figure:
             outlines.append(turned(ring, *turn) + self.dots([(x, y)]))
         self.add(np.stack(outlines, 1), color, alpha)
 
-    def stroke(
-        self, color: np.ndarray, *strokes: tuple[Polygon, Point], alpha: Number = 1.0
-    ) -> None:
-        """The union of strokes: (points, the radius of the pen at each)."""
+    def stroke(self, color: np.ndarray, *strokes: Stroke, alpha: Number = 1) -> None:
+        """The union of strokes."""
         lines = [
             capsules(self.dots(points), self.dots([[radius] for radius in radii])[..., 0])
             for points, radii in strokes
         ]
         self.add(np.concatenate(lines, 1), color, alpha)
 
-    def place(self, other: "Figure", x: Number, y: Number, size: Number, turn: Number = 0) -> None:
-        """The parts of another figure, turned, resized and moved there."""
-        where, size = self.dots([(x, y)])[:, None], self.dots([[size]])[:, None]
-        for part in other.parts:
-            self.parts.append(part._replace(outlines=turned(part.outlines, turn) * size + where))
-
 
 def turned(points: np.ndarray, angle: Number = 0.0) -> np.ndarray:
-    """Points (n, …, 2) turned by an angle in radians, clockwise in the picture."""
+    """Points (n, …, 2) rotated by an angle in radians, clockwise in the image."""
     if np.ndim(angle) == 0 and angle == 0:
         return points
     angle = np.reshape(angle, (-1,) + (1,) * (points.ndim - 2))
@@ -119,14 +123,12 @@ def capsules(points: np.ndarray, radii: np.ndarray) -> np.ndarray:
     """Outlines (n, points - 1, 12, 2): from each point to the next, with round ends."""
     begin, end = points[:, :-1, None], points[:, 1:, None]
     along = end - begin
-    length = np.sqrt((along**2).sum(-1, keepdims=True)) + 1e-9
-    along = along / length
+    along = along / (np.sqrt((along**2).sum(-1, keepdims=True)) + 1e-9)
     across = np.concatenate([-along[..., 1:], along[..., :1]], -1)
     half = circle(10)[:6]  # half a circle, from one side to the other
     front = across * half[:, :1] - along * half[:, 1:]
     r0, r1 = radii[:, :-1, None, None], radii[:, 1:, None, None]
-    back = -across * half[:, :1] + along * half[:, 1:]
-    return np.concatenate([end + r1 * front, begin + r0 * back], 2)
+    return np.concatenate([end + r1 * front, begin - r0 * front], 2)
 
 
 def paint(canvas: np.ndarray, parts: list[Part], light: np.ndarray, sag: np.ndarray) -> None:

@@ -14,30 +14,30 @@ from .scenery import backdrop, clutter, foreground, noise
 class Pose(NamedTuple):
     weight: int  # how often, among the poses of its class
     tilt: float  # standard deviation, radians
-    draw: Callable[[Dice], Figure]
+    draw: Callable[[Figure], None]
     grounded: bool = True  # throws a shadow below itself
 
 
 def _framed(figure: Figure, tilt: float) -> tuple[list[Part], np.ndarray]:
     """Its parts in pixels: mirrored, tilted, resized and placed; and its box (n, 2, 2)."""
-    dice, n = figure.dice, figure.n
-    mirrored, tilt = dice.chance(0.5)[:, None, None, None] > 0, dice.bell(tilt)
-    squeeze = np.stack([np.ones(n), dice.flat(0.88, 1.14)], -1)[:, None, None]
+    n = figure.n
+    flipped, tilt = figure.chance(0.5)[:, None, None, None] > 0, figure.bell(tilt)
+    squeeze = np.stack([np.ones(n), figure.flat(0.88, 1.14)], -1)[:, None, None]
     parts, low, high = [], np.full((n, 2), np.inf), np.full((n, 2), -np.inf)
     for part in figure.parts:
         points = part.outlines * squeeze
         # The other way round too, so that a face seen from in front remains one.
-        points = turned(np.where(mirrored, points[:, :, ::-1] * (-1, 1), points), tilt)
+        points = turned(np.where(flipped, points[:, :, ::-1] * (-1, 1), points), tilt)
         there = part.alpha[:, None] > 0
         low = np.where(there, np.minimum(low, points.min((1, 2))), low)
         high = np.where(there, np.maximum(high, points.max((1, 2))), high)
         parts.append(part._replace(outlines=points))
     extent = high - low
-    near = dice.chance(0.15)
-    size = np.where(near > 0, dice.flat(31, 40), 19 + 12 * exact(dice.flat() ** 0.6))
+    near = figure.chance(0.15)
+    size = np.where(near > 0, figure.flat(31, 40), 19 + 12 * exact(figure.flat() ** 0.6))
     scale = (size / np.maximum(extent.max(1), 1.1 * extent.min(1)))[:, None]
     room = 0.35 * np.maximum(SIDE - extent * scale, 0) + 1.5 + 2.5 * near[:, None]
-    middle = SIDE / 2 + room * np.clip(dice.bell(0.5, 2), -1, 1)
+    middle = SIDE / 2 + room * np.clip(figure.bell(0.5, 2), -1, 1)
     shift = middle - (low + high) / 2 * scale
     box = np.stack([low * scale + shift, high * scale + shift], 1)
     scale, shift = scale[:, None, None], shift[:, None, None]
@@ -67,20 +67,21 @@ def _light(dice: Dice, parts: list[Part], canvas: np.ndarray) -> np.ndarray:
     return (light[:, None] + across).astype(np.float32)[:, None] + fur
 
 
-def _posed(dice: Dice, pose: Pose, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _posed(figure: Figure, pose: Pose, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """n images (n, SIDE, 3, SIDE), 0 to 1, of one pose before the scenes numbered (n,).
 
     Also the boxes (n, 2, 2) around the figures: left and top, right and bottom, in pixels.
     """
-    canvas, horizon = backdrop(dice, scene)
-    even, flat = np.ones((dice.n, SIDE, SIDE), np.float32), np.zeros(dice.n)
-    paint(canvas, clutter(dice, horizon), even, dice.flat(0, 0.5))
-    parts, box = _framed(pose.draw(dice), pose.tilt)
-    light = _light(dice, parts, canvas)
+    canvas, horizon = backdrop(figure, scene)
+    even, flat = np.ones((figure.n, SIDE, SIDE), np.float32), np.zeros(figure.n)
+    paint(canvas, clutter(figure, horizon), even, figure.flat(0, 0.5))
+    pose.draw(figure)
+    parts, box = _framed(figure, pose.tilt)
+    light = _light(figure, parts, canvas)
     if pose.grounded:
-        paint(canvas, [_shadow(dice, box)], even, flat)
-    paint(canvas, parts, light, dice.flat(0, 0.6))
-    paint(canvas, foreground(dice), even, flat)
+        paint(canvas, [_shadow(figure, box)], even, flat)
+    paint(canvas, parts, light, figure.flat(0, 0.6))
+    paint(canvas, foreground(figure), even, flat)
     return canvas, box
 
 
@@ -124,7 +125,7 @@ def photographs(
         for i, pose in enumerate(of_class):
             rows = here[chosen == i]
             if len(rows):
-                dice = Dice(rng, len(rows))
-                canvas[rows], box[rows] = _posed(dice, pose, scene(dice, label, rows))
+                figure = Figure(rng, len(rows))
+                canvas[rows], box[rows] = _posed(figure, pose, scene(figure, label, rows))
     box = np.concatenate([np.floor(box[:, 0]), np.ceil(box[:, 1])], axis=1).clip(0, SIDE)
     return _developed(Dice(rng, len(labels)), canvas), box.astype(np.uint8)

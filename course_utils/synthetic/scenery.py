@@ -1,56 +1,15 @@
-"""What is behind and before a drawn object: skies, water, fields, streets, rooms, clutter."""
+"""What is behind and before an object: skies, water, fields, streets, rooms, clutter."""
 
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 
-from .base import Dice, exact
+from .base import Dice, exact, tables
 from .figure import SIDE, Figure, Part, circle, turned
 
-SKY = "7fb2e5 a9cdea cfe3ef e8edf0 5b86b8 f0d2b0 e9b48c 6d7891 9aa6b3 c3c9cf 3c5f96 bfa3b8"
-WOODS = "2f4a24 47653a 5d7a3f 6f6b45 3d4a3a 7d8a5a 8a6a3a 55604e 29352a"
-GRASS = "5e8a3a 7fa84c 94a65a b3a768 a08a58 4d6b34 c2b98a 6f7d4f"
-WATER = "3f6f8f 5a8aa6 7ba3b0 2d4f66 4f7f7a 8fa9b5 2f6d84 a9b8b4 6b7f86"
-ROADS = "7b7b7d 98958f 5d5f63 b4afa6 8c8474 a7a29d 6e675d"
-TOWN = "a39b90 8a7a6c c2b8a8 6c6f78 9c5f4b d2cabd 7d8894 b58f6a"
-WALLS = "d8cfc0 b9a78e e6e2da a8b4ba 8c6f5a c9a8a0 93a08a 6a5f66 cdbfa0 4d4a50 b35f55 7f96b0"
-FLOORS = "8a6545 b08a62 c6bdb0 6b5a52 9a9a98 d9cfc4 4f3f38 a3574a 5f6f7f"
-EARTH = "b59b74 cdb994 8c7456 e4e2dc a99a86 6f6048 c7cdd2 937f66 78804f"
-PLAIN = "f4f4f2 e4e0da 22252a c3c8cc 8f979e d9c3a5 4a5a6e a9745c 6f8f6a b8a6c4 5a3f3f 2f4f4a"
-# Clutter may have any color.
-THINGS = f"{TOWN} {WOODS} {WALLS} {ROADS} d94f3d e8c33f 3f6fc0 f2f2ee 2a2a2e"
+SCENES = tables("scenery")
+THINGS = "town woods walls roads clutter"  # clutter may have any color
 GRIDS = ((32, 32), (16, 16), (5, 5), (32, 4))  # rows and columns of each texture's cells
-
-
-class Scene(NamedTuple):
-    """Three layers, one below the other: their colors; where the upper two end."""
-
-    above: str
-    between: str
-    below: str
-    ends: tuple[float, float]  # the horizon, in pixels from the top
-    reach: tuple[float, float]  # how far the layer between rises above it
-    rough: float  # of its upper edge, in pixels
-    airy: tuple[float, ...]  # how loud each texture is, above
-    earthy: tuple[float, ...]  # and below
-
-
-CALM = (0.05, 0.1, 0.4, 0.15)
-SCENES = {
-    "sky": Scene(SKY, SKY, SKY, (20, 40), (0, 6), 2, CALM, CALM),
-    "sea": Scene(SKY, f"{WOODS} {TOWN}", WATER, (8, 22), (0, 3), 2, CALM, (0.15, 0.15, 0.2, 0.7)),
-    "field": Scene(SKY, WOODS, GRASS, (8, 22), (0, 8), 4, CALM, (0.5, 0.4, 0.3, 0.2)),
-    "street": Scene(SKY, f"{TOWN} {WOODS}", ROADS, (13, 25), (3, 16), 6, CALM,
-                    (0.2, 0.1, 0.3, 0.3)),
-    "room": Scene(WALLS, f"{TOWN} {WALLS}", FLOORS, (16, 30), (0, 14), 6, (0.1, 0.2, 0.4, 0.1),
-                  (0.2, 0.2, 0.3, 0.5)),
-    "leaves": Scene(f"{WOODS} {GRASS}", WOODS, f"{WOODS} {GRASS}", (12, 30), (0, 10), 5,
-                    (0.7, 0.7, 0.5, 0.1), (0.7, 0.7, 0.4, 0.1)),
-    "ground": Scene(EARTH, EARTH, EARTH, (4, 24), (0, 6), 3, (0.4, 0.4, 0.5, 0.1),
-                    (0.5, 0.4, 0.4, 0.2)),
-    "plain": Scene(PLAIN, PLAIN, PLAIN, (20, 34), (0, 4), 1, CALM, CALM),
-}  # fmt: skip
 
 
 @cache
@@ -88,11 +47,11 @@ def _skyline(dice: Dice) -> np.ndarray:
 def _colors(dice: Dice, scene: np.ndarray) -> np.ndarray:
     """Two colors for each layer (3, 2, n, 3), not too far from each other."""
     colors = np.empty((3, 2, dice.n, 3))
-    for number, words in enumerate(SCENES.values()):
+    for number, kind in enumerate(SCENES.values()):
         here = np.flatnonzero(scene == number)
         some = Dice(dice.rng, len(here))
-        for layer in range(3):
-            first, second = some.color(words[layer], 0.07), some.color(words[layer], 0.07)
+        for layer, name in enumerate(("above", "between", "below")):
+            first, second = some.color(kind[name], 0.07), some.color(kind[name], 0.07)
             colors[layer, :, here] = np.stack(
                 [first, first + (second - first) * some.flat(0.25, 0.8, 1)], 1
             )
@@ -101,8 +60,10 @@ def _colors(dice: Dice, scene: np.ndarray) -> np.ndarray:
 
 def backdrop(dice: Dice, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Canvas (n, SIDE, 3, SIDE) float32 for scenes by number (n,), and its horizon (n,) pixels."""
-    columns = list(zip(*SCENES.values(), strict=True))[3:]
-    ends, reach, rough, airy, earthy = (np.array(column, float)[scene] for column in columns)
+    ends, reach, rough, airy, earthy = (
+        np.array([kind[key] for kind in SCENES.values()], float)[scene]
+        for key in ("ends", "reach", "rough", "airy", "earthy")
+    )
     horizon = ends[:, 0] + (ends[:, 1] - ends[:, 0]) * dice.flat(0, 1)
     top = horizon - reach[:, 0] - (reach[:, 1] - reach[:, 0]) * dice.flat(-0.6, 1)
     lines = np.arange(SIDE)[:, None] + 0.5
@@ -159,19 +120,16 @@ def clutter(dice: Dice, horizon: np.ndarray, count: int = 5) -> list[Part]:
 
 def foreground(dice: Dice) -> list[Part]:
     """What hides a strip or a corner of some objects: blades of grass, a post or a rail, a leaf."""
-    figure, end = Figure(dice), SIDE + 2.0
-    blades = []
+    f, end, blades = Figure(dice.rng, dice.n), SIDE + 2.0, []
     for _ in range(5):
-        x = dice.flat(0, SIDE)
-        tip = x + dice.bell(2.0), SIDE - dice.flat(2, 9)
-        blades.append(([(x, end), tip], [dice.flat(0.3, 0.8), 0.1]))
-    figure.stroke(dice.color(f"{GRASS} {WOODS}"), *blades, alpha=dice.chance(0.2))
-    wide = dice.flat(0.3, 1.1)
-    x, y = dice.flat(0, SIDE), dice.flat(18, SIDE)
-    post = [(x, -2.0), (x + dice.bell(2.0), end)], [wide, wide]
-    rail = [(-2.0, y), (end, y + dice.bell(2.0))], [wide, wide]
+        x = f.flat(0, SIDE)
+        tip = x + f.bell(2.0), SIDE - f.flat(2, 9)
+        blades.append(([(x, end), tip], [f.flat(0.3, 0.8), 0.1]))
+    f.stroke(f.color("grass woods"), *blades, alpha=f.chance(0.2))
+    wide, x, y = f.flat(0.3, 1.1), f.flat(0, SIDE), f.flat(18, SIDE)
+    post = [(x, -2.0), (x + f.bell(2.0), end)], [wide, wide]
+    rail = [(-2.0, y), (end, y + f.bell(2.0))], [wide, wide]
     for line in (post, rail):
-        figure.stroke(dice.color(THINGS), line, alpha=dice.chance(0.06))
-    corner = dice.choose((-1.0, SIDE + 1.0)), dice.flat(4, SIDE + 2)
-    figure.parts.append(_moved(_things(dice, 0.25, (3.0, 8.0)), *corner))
-    return figure.parts
+        f.stroke(f.color(THINGS), line, alpha=f.chance(0.06))
+    corner = f.choose((-1.0, SIDE + 1.0)), f.flat(4, SIDE + 2)
+    return [*f.parts, _moved(_things(f, 0.25, (3.0, 8.0)), *corner)]

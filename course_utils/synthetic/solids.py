@@ -1,0 +1,106 @@
+"""Solid things: built in space and looked at from anywhere.
+
+x runs forward, y down, z towards the one who looks from the side; half a length is about 1.
+"""
+
+import numpy as np
+
+from .base import Number, Point, Polygon, cos, sin
+from .figure import DARK, Figure, Stroke, circle
+
+GREY = np.array([[0.62, 0.63, 0.65]])
+Pair = tuple[Number, Number]
+
+
+class View:
+    """Where each object of a figure is looked at from.
+
+    yaw: 0 from the side, positive shows the front; pitch: from above; both in radians.
+    """
+
+    def __init__(self, figure: Figure, yaw: Number, pitch: Number) -> None:
+        self.figure, self.near = figure, figure.flat(0.05, 0.22)
+        self.turns = [np.broadcast_to(g(a), (figure.n,)) for a in (yaw, pitch) for g in (cos, sin)]
+
+    def _seen(self, points: Polygon) -> tuple[np.ndarray, ...]:
+        """x, y and nearness of points in space, turned."""
+        cy, sy, cp, sp = (turn[:, None] for turn in self.turns)
+        x, y, z = np.moveaxis(self.figure.dots(points), -1, 0)
+        x, depth = x * cy - z * sy, x * sy + z * cy
+        return x, y * cp + depth * sp, depth * cp - y * sp
+
+    def __call__(self, points: Polygon) -> np.ndarray:
+        """Points in space, in the plane (n, k, 2): what is near is larger."""
+        x, y, depth = self._seen(points)
+        scale = 1 / (1 - self.near[:, None] * depth)
+        return np.stack([x * scale, y * scale], -1)
+
+    def toward(self, point: Point) -> np.ndarray:
+        """How near (n,) a point is."""
+        return self._seen([point])[2][:, 0]
+
+    def sheet(
+        self, color: np.ndarray, *polygons: Polygon, alpha: Number = 1, face: bool = False
+    ) -> None:
+        """Polygons of equally many corners, from whatever side they are seen."""
+        self.figure.add(np.stack([self(p) for p in polygons], 1), color, alpha, face)
+
+    def face(self, color: np.ndarray, *polygons: Polygon, alpha: Number = 1) -> None:
+        """Polygons of equally many corners, where they are seen from in front."""
+        self.sheet(color, *polygons, alpha=alpha, face=True)
+
+    def stroke(self, color: np.ndarray, *strokes: Stroke, alpha: Number = 1) -> None:
+        lines = [(_corners(self(points)), radii) for points, radii in strokes]
+        self.figure.stroke(color, *lines, alpha=alpha)
+
+    def side(
+        self, color: np.ndarray, z: Number, *boxes: tuple[Pair, Pair], alpha: Number = 1
+    ) -> None:
+        """Rectangles ((x, x), (y, y)) on the near side, at z."""
+        corners = (((x0, y0), (x0, y1), (x1, y1), (x1, y0)) for (x0, x1), (y0, y1) in boxes)
+        self.face(color, *([(*corner, z) for corner in box] for box in corners), alpha=alpha)
+
+    def end(
+        self, color: np.ndarray, x: float, *boxes: tuple[Pair, Pair], alpha: Number = 1
+    ) -> None:
+        """Rectangles ((z, z), (y, y)) on the front (x > 0) or on the rear (x < 0)."""
+        corners = (((z1, y0), (z1, y1), (z0, y1), (z0, y0)) for (z0, z1), (y0, y1) in boxes)
+        polygons = ([(x, y, np.sign(x) * z) for z, y in box] for box in corners)
+        self.face(color, *polygons, alpha=alpha)
+
+    def wheels(self, places: Point, z: Number, r: Number, hubs: bool = True) -> None:
+        """Wheels that stand on y = 0, at these x."""
+        for share, color in ((1, DARK), (0.5, GREY))[: 1 + hubs]:
+            rim = [(share * r * c, r * (share * s - 1)) for c, s in circle(12)]
+            self.face(color, *([(place + x, y, z) for x, y in rim] for place in places))
+
+    def solid(
+        self,
+        color: np.ndarray,
+        profile: Polygon,
+        glass: np.ndarray | None = None,
+        panes: tuple[int, ...] = (),
+    ) -> None:
+        """A profile of (x, y, half the width there) drawn out to both sides.
+
+        Its points run down at the left, then along the bottom. The edges in `panes` are of glass.
+        """
+        for k, (a, b) in enumerate(zip(profile, [*profile[1:], profile[0]], strict=True)):
+            across = self.figure.dots([a, (*a[:2], -a[2]), (*b[:2], -b[2]), b])
+            along, rise = np.abs(across[:, 0, :2] - across[:, 3, :2]).T
+            lit = 0.78 + 0.4 * along / (along + rise + 1e-6)  # from above
+            self.face(color * lit[:, None], _corners(across))
+            if k in panes:
+                middle = across.mean(1, keepdims=True)
+                self.face(glass, _corners(middle + 0.82 * (across - middle)))
+        self.face(color, profile)
+
+    def box(self, color: np.ndarray, x: Pair, y: Pair, z: Number) -> None:
+        """A box from x[0] to x[1], from y[0] (its top) to y[1], and z wide to both sides."""
+        (left, right), (top, low) = x, y
+        self.solid(color, [(left, top, z), (left, low, z), (right, low, z), (right, top, z)])
+
+
+def _corners(points: np.ndarray) -> Polygon:
+    """Points (n, k, 2 or 3) as k points of numbers (n,)."""
+    return [*np.moveaxis(points, 0, -1)]
