@@ -76,7 +76,7 @@ def test_model_graph_with_windows_and_without_a_total():
     stack = [layers.Conv2D(4, (5, 3)), layers.Conv2D(4, 3, strides=2), layers.AveragePooling2D(3)]
     model = keras.Sequential([inputs, *stack, layers.Dense(2)])
     shown = texts(plots.model_graph(model, windows=True, total=False))
-    assert {"Conv2D 5 × 3", "Conv2D 3 × 3, step 2", "AveragePooling2D 3 × 3", "Dense"} < {*shown}
+    assert {"Conv2D 5 × 3", "Conv2D 3 × 3, stride 2", "AveragePooling2D 3 × 3", "Dense"} < {*shown}
     assert not any("in all" in text for text in shown)
 
 
@@ -99,16 +99,41 @@ def _crosses(x, y, box):
 
 
 def test_boxes_of_one_row_keep_their_distance():
-    names = ["in", "a", "b", "c", "d", "out"]
-    links = [("in", n) for n in "abcd"] + [(n, "out") for n in "abcd"] + [("in", "out")]
-    place = graph.places(names, links)
-    row = sorted(x for key, (x, r) in place.items() if r == 1 and key in names)
+    links = {"in": [], **{name: ["in"] for name in "abcd"}, "out": [*"abcd", "in"]}
+    place = graph.places(links)
+    row = sorted(x for key, (x, r) in place.items() if r == 1 and key in links)
     assert len(row) == 4 and min(np.diff(row)) >= 1.1 - 1e-9
     assert place["in"][1] == 0 and place["out"][1] == 2 and ("in", "out", 1) in place
 
 
-def test_model_graph_needs_an_input_shape():
+def test_fault_a_layer_that_is_applied_again_has_one_more_box(fault):
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((8,), name="in")
+    twice = layers.Dense(8, name="twice")
+    first = layers.ReLU(name="relu")(twice(inputs))
+    model = keras.Model(inputs, layers.Add(name="add")([inputs, twice(first)]))
+    figure = plots.model_graph(model)
+    links = {line.get_gid() for line in figure.axes[0].get_lines()}
+    assert links == {
+        "in → twice",
+        "twice → relu",
+        "relu → twice (2)",
+        "in → add",
+        "twice (2) → add",
+    }
+    shown = texts(figure)
+    assert {"8  ·  72 parameters", "8  ·  the same parameters", "72 parameters in all"} <= {*shown}
+    assert shown.count("Dense") == 2 and overlapping(figure) == []
+    fault("figures", "a network with a layer that is applied twice", figure.alt)
+
+
+def test_two_inputs_through_one_layer():
     import keras
 
-    with pytest.raises(ValueError, match="no input shape yet"):
-        plots.model_graph(keras.Sequential([keras.layers.Dense(3)]))
+    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+    shared = keras.layers.Dense(3, name="shared")
+    model = keras.Model([a, b], [shared(a), shared(b)])
+    links = {line.get_gid() for line in plots.model_graph(model).axes[0].get_lines()}
+    assert links == {"a → shared", "b → shared (2)"}

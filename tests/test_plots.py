@@ -56,10 +56,8 @@ def test_images_of_different_shapes_have_their_own_scales():
 @pytest.mark.parametrize(
     ("shape", "titles", "words"),
     [
-        ((0, 28, 28), None, "number of images is 0"),
-        ((28, 28), None, r"not \(28,\)"),
         ((2, 28, 28, 4), None, r"not \(28, 28, 4\)"),
-        ((2, 28, 28), ["one"], "2 images but 1 titles"),
+        ((2, 0, 28), None, r"not \(0, 28\)"),
     ],
 )
 def test_images_refuses(shape, titles, words):
@@ -77,7 +75,7 @@ def test_curves_mark_the_best_validation_epoch():
     history = {"accuracy": [0.5, 0.9, 0.95], "val_accuracy": [0.6, 0.8, 0.7]}
     losses = {"loss": [2.0, 1.0, 0.5], "val_loss": [1.0, 0.7, 0.8]}
     figure = plots.curves({"LeNet": history, "dense": history}, title="Two networks")
-    dashed, solid, mark = figure.axes[0].get_lines()[:3]
+    solid, mark, dashed = figure.axes[0].get_lines()[:3]
     assert (dashed.get_linestyle(), solid.get_linestyle()) == ("--", "-")
     np.testing.assert_array_equal(dashed.get_xdata(), [1, 2, 3])
     np.testing.assert_array_equal(solid.get_ydata(), history["val_accuracy"])
@@ -114,7 +112,7 @@ def test_confusion_counts_fit_their_cells():
     assert overlapping(figure) == [] and figure.get_figwidth() <= 9
 
 
-def test_against_shows_mean_and_range():
+def test_range_shows_mean_and_range():
     rng = np.random.default_rng(1)
     x, lenet, dense = [300, 600, 1800, 3000, 5900], rng.random((5, 10)), rng.random((5, 10))
     figure = plots.plot_with_range(
@@ -142,7 +140,7 @@ def test_against_shows_mean_and_range():
 
 
 @pytest.mark.parametrize(("seeds", "says"), [((1,), True), ((), False)])
-def test_against_one_seed_or_none_and_negative_x(seeds, says):
+def test_range_one_seed_or_none_and_negative_x(seeds, says):
     values = np.arange(9).reshape(9, *seeds) / 9
     figure = plots.plot_with_range(range(-4, 5), {"shifted": values})
     np.testing.assert_allclose(line(figure, "shifted").get_ydata(), np.arange(9) / 9)
@@ -151,17 +149,18 @@ def test_against_one_seed_or_none_and_negative_x(seeds, says):
 
 
 @pytest.mark.parametrize("shape", [(3, 2), (4,), (2, 0), (2, 2, 2)])
-def test_against_names_the_series_of_another_shape(shape):
+def test_range_names_the_series_of_another_shape(shape):
     with pytest.raises(ValueError, match="'odd' needs"):
         plots.plot_with_range([1, 2], {"odd": np.zeros(shape)})
 
 
-def test_ladder_dots_ranges_and_literature():
+def test_dot_plot_dots_ranges_and_literature():
     measured = {"softmax": [0.91, 0.93, 0.92], "LeNet 20–50–500": [0.991, 0.993, 0.992]}
     figure = plots.dot_plot(measured, "accuracy", "Ladder", reference={"LeNet 20–50–500": 0.9906})
     axes = figure.axes[0]
-    first, second, dots, diamonds = axes.get_lines()
-    assert list(first.get_xdata()) == [0.91, 0.93] and list(second.get_xdata()) == [0.991, 0.993]
+    dots, diamonds = axes.get_lines()
+    ends = [sorted(set(bar.get_segments()[0][:, 0])) for bar in axes.collections]
+    assert ends == [[0.91, 0.93], [0.991, 0.993]]
     np.testing.assert_allclose(dots.get_xdata(), [0.92, 0.992])
     assert list(dots.get_ydata()) == [0, 1] and axes.yaxis_inverted()  # the first name on top
     assert (diamonds.get_xdata()[0], diamonds.get_ydata()[0]) == (0.9906, 1)
@@ -169,11 +168,6 @@ def test_ladder_dots_ranges_and_literature():
     assert [t.get_text() for t in axes.get_yticklabels()] == list(measured)
     shown = texts(figure)
     assert {"0.9200", "0.9920", "literature", "measured, mean and range over 3 seeds"} <= set(shown)
-
-
-def test_ladder_refuses_literature_without_a_measurement():
-    with pytest.raises(ValueError, match="measured row: LeNet"):
-        plots.dot_plot({"dense": [0.9]}, reference={"LeNet": 0.99})
 
 
 def test_scatter_marks_each_point_and_names_it_beside():
@@ -185,12 +179,6 @@ def test_scatter_marks_each_point_and_names_it_beside():
     assert {note.get_text(): note.xy for note in axes.texts} == points
     assert {"work", "accuracy", "Seven networks"} <= set(texts(figure))
     assert plots.scatter(points).axes[0].get_xscale() == "linear"
-
-
-@pytest.mark.parametrize("points", [{}, {"a": (1.0, float("nan"))}])
-def test_scatter_refuses_what_cannot_be_drawn(points):
-    with pytest.raises(ValueError, match="finite"):
-        plots.scatter(points)
 
 
 def test_counts_have_a_bar_for_every_class():
@@ -270,5 +258,6 @@ def test_jupyter_shows_each_figure_once(before):
     assert output.data["text/plain"] == "Figure: Three"
     assert output.data["image/png"].startswith("iVBORw0KGgo")
     assert set(output.data) == {"image/png", "text/plain"}
+    assert output.metadata["image/png"]["alt"].startswith("3 images of 28 × 28 pixels")
     assert len(output.data["image/png"]) < 20_000
     assert [o.output_type for o in notebook.cells[1].outputs] == ["execute_result"]

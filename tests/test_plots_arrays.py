@@ -1,6 +1,7 @@
-"""Arrays as cells, windows in their places, answers of filters that mean what their names say."""
+"""Arrays as cells, windows where they belong, responses of filters and the explorer."""
 
-import io
+import base64
+import re
 
 import nbformat
 import notebook_tools as tools
@@ -8,11 +9,10 @@ import numpy as np
 import pytest
 from figure_tools import overlapping, texts
 from matplotlib.colors import to_hex
-from matplotlib.image import imread
 from matplotlib.patches import Rectangle
 
 from course_utils.plots import arrays
-from course_utils.plots.explorer import OWN, explorer
+from course_utils.plots.interactive import OWN, explorer
 from course_utils.plots.style import GREY
 
 IMAGE = np.arange(1, 17).reshape(4, 4)
@@ -78,28 +78,10 @@ def test_stride_padding_and_dilation_move_and_spread_the_window():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("draw", "words"),
-    [
-        (lambda: arrays.matrix(np.zeros(3)), r"rows and columns is asked for, not \(3,\)"),
-        (lambda: arrays.matrix(np.zeros((0, 3))), r"not \(0, 3\)"),
-        (lambda: arrays.matrix(IMAGE, windows=[(3, 0, 2, 2)]), "leaves the array"),
-        (lambda: arrays.matrices([IMAGE], ["a", "b"]), "1 arrays, but 2 titles"),
-        (lambda: arrays.sliding(IMAGE, KERNEL, IMAGE), r"these settings give \(3, 3\)"),
-        (lambda: arrays.sliding(IMAGE, KERNEL, OUTPUT, [(3, 0)]), r"no place \(3, 0\)"),
-        (lambda: arrays.responses({}, {"a": KERNEL}, np.dot), "nothing to draw"),
-        (lambda: arrays.signals(np.arange(3), {"s": np.zeros(2)}, "t"), "'s' needs"),
-    ],
-)
-def test_what_does_not_fit_is_named(draw, words):
-    with pytest.raises(ValueError, match=words):
-        draw()
-
-
 def test_signals_have_a_panel_each():
     x = np.linspace(0, 1, 5)
-    figure = arrays.signals(x, {"sound": x**2, "answer": -x}, "time (s)", title="Two")
-    assert [axes.get_title(loc="left") for axes in figure.axes] == ["sound", "answer"]
+    figure = arrays.signals(x, {"sound": x**2, "response": -x}, "time (s)", title="Two")
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["sound", "response"]
     np.testing.assert_array_equal(figure.axes[1].lines[0].get_ydata(), -x)
     assert figure.axes[1].get_xlabel() == "time (s)"
 
@@ -125,13 +107,13 @@ def test_a_detector_lights_up_lines_of_its_own_name(chapter, name, step):
     picture = np.zeros((21, 21))
     for i in range(-6, 7):
         picture[10 + i * step[0], 10 + i * step[1]] = 1
-    answer = {n: chapter["ink_found"](picture, k) for n, k in chapter["detectors"].items()}
-    assert max(answer, key=lambda n: answer[n][9, 9]) == name
-    on_line = [answer[name][9 + i * step[0], 9 + i * step[1]] for i in range(-4, 5)]
-    assert np.ptp(on_line) == 0 and on_line[0] == answer[name].max() == 6
+    response = {n: chapter["ink_found"](picture, k) for n, k in chapter["detectors"].items()}
+    assert max(response, key=lambda n: response[n][9, 9]) == name
+    on_line = [response[name][9 + i * step[0], 9 + i * step[1]] for i in range(-4, 5)]
+    assert np.ptp(on_line) == 0 and on_line[0] == response[name].max() == 6
 
 
-def test_the_figure_draws_the_answer_under_its_filter_and_upright(chapter):
+def test_the_figure_draws_the_response_under_its_filter_and_upright(chapter):
     level = np.zeros((12, 16))
     level[3, 2:12] = 1
     figure = arrays.responses({"level": level}, chapter["detectors"], chapter["ink_found"])
@@ -149,33 +131,80 @@ def test_the_figure_draws_the_answer_under_its_filter_and_upright(chapter):
     assert image.origin == "upper" and image.cmap.name == "gray_r", "dark is strong, row 0 on top"
 
 
-def test_the_explorer_draws_what_its_widgets_say(chapter):
-    box = explorer(
+@pytest.fixture
+def box(chapter):
+    return explorer(
         {"drawing": chapter["drawing"], "photograph": chapter["photograph"]},
         chapter["detectors"],
         chapter["ink_found"],
         chapter["turned"],
     )
 
-    def weights():
-        return np.array([field.value for field in box.fields]).reshape(3, 3)
 
-    def shown():
-        return imread(io.BytesIO(box.shown.value), "png")
+def weights(box):
+    return np.array([field.value for field in box.fields]).reshape(3, 3)
 
-    assert box.filter.value == "horizontal"
-    np.testing.assert_array_equal(weights(), chapter["detectors"]["horizontal"])
-    first = shown()
+
+def head(box):
+    """What stands over the drawn filter."""
+    return box.figure.axes[0].get_title()
+
+
+def test_the_explorer_draws_what_its_widgets_say(chapter, box):
+    assert box.filter.value == "horizontal" == head(box)
+    np.testing.assert_array_equal(weights(box), chapter["detectors"]["horizontal"])
+    first = box.shown.value
     box.turn.value = 2
-    np.testing.assert_array_equal(weights(), chapter["detectors"]["vertical"])
-    assert not np.array_equal(shown(), first)
+    np.testing.assert_array_equal(weights(box), chapter["detectors"]["vertical"])
+    assert box.shown.value != first and head(box) == "horizontal, turned 90°"
     box.turn.value = 0
-    np.testing.assert_array_equal(shown(), first)
-    box.fields[4].value = -9.0
-    assert box.filter.value == OWN and weights()[1, 1] == -9
-    before = shown()
+    assert box.shown.value == first
     box.picture.value = "photograph"
-    assert shown().shape != before.shape
+    assert box.shown.value != first
     box.filter.value = "vertical"
-    np.testing.assert_array_equal(weights(), chapter["detectors"]["vertical"])
+    np.testing.assert_array_equal(weights(box), chapter["detectors"]["vertical"])
     assert repr(box) == "Explorer of filters"
+
+
+def test_a_filter_of_ones_own_is_named_and_can_be_turned(chapter, box):
+    box.turn.value = 2
+    box.fields[0].value = 5.0
+    own = weights(box)
+    assert (box.filter.value, box.turn.value, head(box)) == (OWN, 0, OWN) and own[0, 0] == 5
+    for steps in (1, 4):
+        box.turn.value = steps
+        np.testing.assert_array_equal(weights(box), chapter["turned"](own, steps))
+        assert (box.filter.value, head(box)) == (OWN, f"{OWN}, turned {45 * steps}°")
+    box.turn.value = 0
+    np.testing.assert_array_equal(weights(box), own)
+    box.filter.value = "vertical"
+    np.testing.assert_array_equal(weights(box), chapter["detectors"]["vertical"])
+    assert head(box) == "vertical"
+
+
+def test_the_explorer_draws_once_a_change(chapter, monkeypatch, box):
+    drawn = []
+    box.shown.observe(lambda change: drawn.append(head(box)), "value")
+    box.turn.value = 1  # changes eight fields as well
+    box.filter.value = "vertical"
+    box.fields[4].value = -9.0  # changes the menu and the slider as well
+    assert drawn == ["horizontal, turned 45°", "vertical, turned 45°", OWN]
+
+
+def test_the_explorer_describes_its_image_and_fits_narrow_windows(box):
+    (alt,) = re.findall(r'alt="([^"]*)"', box.shown.value)
+    assert alt == box.figure.alt.replace('"', "&quot;") and "horizontal" in alt
+    assert "max-width: 100%" in box.shown.value
+    parts = [box, *box.children, *box.children[0].children, *box.fields]
+    widths = [part.layout.width for part in parts] + [part.layout.min_width for part in parts]
+    assert not any(re.search("px|em", width or "") for width in widths)
+    assert box.layout.flex_flow == "row wrap"
+
+
+def test_without_a_kernel_the_explorer_is_its_image(box):
+    """GitHub, nbconvert and a notebook that is not trusted show the image of the bundle."""
+    data, metadata = box._repr_mimebundle_()
+    assert {"image/png", "text/plain", "application/vnd.jupyter.widget-view+json"} == set(data)
+    assert base64.b64decode(data["image/png"]) == box.figure.png()
+    assert metadata["image/png"]["alt"] == box.figure.alt
+    assert data["text/plain"] == "Explorer of filters"

@@ -5,8 +5,7 @@ import pytest
 from figure_tools import overlapping, texts
 from matplotlib.colors import to_hex
 
-from course_utils.plots.paths import descent, lines
-from course_utils.plots.planes import regions, sheet
+from course_utils.plots import descent, lines, regions, sheet
 
 POINTS = np.array([[0.0, 0], [2, 0], [0, 2], [-2, 0], [1, -1]])
 LABELS = np.array([0, 1, 1, 1, 0])
@@ -72,19 +71,6 @@ def test_a_folded_sheet_stays_in_sight_with_the_origin():
     assert 8 < close.get_xlim()[1] < 10  # the points end at 8, the paper at 10.6
 
 
-@pytest.mark.parametrize(
-    ("points", "labels", "stage", "words"),
-    [
-        (np.zeros((3, 3)), np.zeros(3), lambda x: x, r"points \(3, 3\) and labels \(3,\)"),
-        (np.zeros((3, 2)), np.zeros(2), lambda x: x, r"labels \(2,\)"),
-        (POINTS, LABELS, lambda x: x[:, :1], r"stage 's' makes \(25921, 1\)"),
-    ],
-)
-def test_a_sheet_refuses(points, labels, stage, words):
-    with pytest.raises(ValueError, match=words):
-        sheet({"s": stage}, points, labels)
-
-
 def test_regions_are_tinted_by_the_network_and_cut_at_one_half():
     half = {"right half": lambda x: (x[:, 0] > 0.5) * 1.0, "undecided": lambda x: 0 * x[:, 0] + 0.2}
     figure = regions(half, POINTS, LABELS, title="Where")
@@ -123,8 +109,3 @@ def test_lines_show_their_values_with_markers_where_there_is_room():
     assert {"left", "right", "pressure"} <= set(texts(few))
     many = lines(range(200), {"loss": np.zeros(200)})
     assert many.axes[0].get_lines()[0].get_marker() == "" and not many.legends
-
-
-def test_lines_refuse_another_length():
-    with pytest.raises(ValueError, match=r"'loss' needs \(3,\) values, not \(2,\)"):
-        lines([1, 2, 3], {"loss": [1, 2]})

@@ -106,7 +106,7 @@ def sliding(
         figure.axes[0].plot(x.ravel(), y.ravel(), "s", ms=16, mfc="none", mec=color, mew=1.5)
     said = [
         f"output {number(output[at])} at {at} comes from rows {row} to {row + h - 1} and columns "
-        f"{column} to {column + w - 1}"
+        f"{column} to {column + w - 1} of the {'padded ' * (padding > 0)}image"
         for at, (row, column, h, w) in zip(positions, seen, strict=True)
     ]
     shapes = [shape_of(array) for array in (image, kernel, output)]

@@ -150,7 +150,7 @@ def scatter(
     style.filled("points", points)
     places = style.numbers("points", [*points.values()])
     if places.shape != (len(points), 2) or not np.isfinite(places).all():
-        raise ValueError("points are pairs (x, y) of finite style.numbers, one for each label")
+        raise ValueError("points are pairs (x, y) of finite numbers, one for each label")
     if log and (places[:, 0] <= 0).any():
         raise ValueError(f"a logarithmic axis has no place for {number(places[:, 0].min())}")
     figure, axes = style.figure_of(7.5, 4.4, xlabel=xlabel, ylabel=ylabel, title=title)
@@ -201,7 +201,7 @@ def counts(
     axes.set_xticks(range(len(table)), names, rotation=turn, size=8 if many else None)
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.margins(x=0.01, y=0.14)
-    said = [f"{name} {n:,}" for name, n in zip(names, table, strict=True)]
+    said = [f"{name}: {n:,}" for name, n in zip(names, table, strict=True)]
     what = f"Bar chart of the number of {unit} in each of {len(names)} classes"
     figure.alt = describe(what, title, ["; ".join(said)], names)
     return figure
@@ -216,7 +216,7 @@ def histogram(
 
     Parameters
     ----------
-    values : dict of label -> (n,) style.numbers
+    values : dict of label -> (n,) numbers
     marks : dict of label -> number, optional
         Vertical dashed lines.
 

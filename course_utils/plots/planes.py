@@ -73,11 +73,11 @@ def sheet(
         _frame(axes, moved if near else seen, (lines or {}).get(name))
         axes.set_xlabel("first number" if i + columns >= len(stages) else "")
         axes.set_ylabel("second number" if i % columns == 0 else "")
-        said.append(f"in “{name}” the points lie in {_extent(moved)}")
+        said.append(f"in “{name.replace('$', '')}” the points lie in {_extent(moved)}")
         said[-1] += ", cut by a dashed line" if name in (lines or {}) else ""
     style.legend(figure)
     what = f"{len(stages)} panels of squared paper with {len(points)} points of two classes"
-    figure.alt = describe(what, title, said, stages)
+    figure.alt = describe(what, title, said, [name.replace("$", "") for name in stages])
     return figure
 
 
@@ -191,7 +191,7 @@ def descent(
     loss: Callable[[np.ndarray], np.ndarray], walks: Mapping[str, Sequence[float]],
     xlabel: str = "weight", ylabel: str = "loss", title: str = "",
 ) -> style.Figure:  # fmt: skip
-    """The curve of a loss over one weight, and on it the steps of each walk, a style.panel each.
+    """The curve of a loss over one weight, and on it the steps of each walk, a panel each.
 
     Parameters
     ----------

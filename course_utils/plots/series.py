@@ -92,7 +92,7 @@ def curves(
                 continue
             axes.plot(epochs, values, dash, **look)
             drawn[part] = Line2D([], [], color=style.GREY, linestyle=dash, label=part)
-            said.append(trend(f"{label}, {part}", epochs, values))
+            said.append(trend(f"{part} of {label}", epochs, values, "epoch "))
             if part == "validation" and np.isfinite(values).any():
                 at = int(best(values))
                 name += f", best {values[at]:.4f} in epoch {at + 1}"

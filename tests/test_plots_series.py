@@ -1,9 +1,9 @@
-"""Histograms and curves: every value where it belongs, names, units, the lowest point."""
+"""Histograms and lines: every value where it belongs, names, units, the lowest point."""
 
 import numpy as np
 import pytest
 
-from course_utils.plots.spread import histogram, lines
+from course_utils.plots import histogram, lines
 
 
 def heights(figure, label):
@@ -33,7 +33,7 @@ def test_marks_are_upright_lines_with_names():
 
 def test_curves_hold_their_values_and_the_lowest_point_is_named():
     axes = lines([11, 12, 13], {"a": [3, 1, 2], "b": [5, 4, 3.5]}, lowest=True).axes[0]
-    curve, low, other, end = axes.lines
+    low, curve, end, other = axes.lines
     assert [curve.get_ydata().tolist(), other.get_ydata().tolist()] == [[3, 1, 2], [5, 4, 3.5]]
     assert [low.get_xdata().tolist(), end.get_xdata().tolist()] == [[12], [13]]
     assert curve.get_label() == "a, lowest at 12: 1.000"
