@@ -1,134 +1,355 @@
-"""What every exercise checker shares: three answers, and values compared with care."""
+"""What every exercise checker shares: one verdict, answers taken in once, one comparison.
 
-from collections.abc import Callable
+A checker says "not attempted", "wrong: what is off" or "right", in one line, whatever it is given.
+A chapter holds the data: arguments, the right answer, the known slips with their messages. `value`
+makes a checker of a value, `function` of a function of the reader's, `examined` of anything else.
+"""
+
+import inspect
+import math
+import numbers
+import reprlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from decimal import Decimal
+from functools import wraps
 from typing import Any
 
 import numpy as np
+
+LONGEST = 300  # characters of a verdict
+DEEPEST = 8  # lists within lists
+TOLERANCE = 1e-5
+ROUNDED = 1e-3  # of a known slip, where decimals are asked for
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = _short.maxlong = 60
 
 
 class Wrong(Exception):
     """Raised inside a checker; its message names what is off."""
 
 
-def judge(answer: Any, examine: Callable[[Any], None]) -> None:
-    """Print "not attempted", "wrong: …" or "right" for `answer`.
-
-    `answer` is a value, or a function of the reader's; `...` or None means not attempted (a
-    function says so by returning it: `attempted` raises for that). `examine` raises Wrong. An
-    error that the reader's own code raises is shown as wrong, with its type and text.
-    """
-    try:
-        examine(attempted(answer))
-    except _NotAttempted:
-        print("not attempted")
-    except Wrong as wrong:
-        print(f"wrong: {wrong}")
-    else:
-        print("right")
-
-
 class _NotAttempted(Exception):
     pass
 
 
-def attempted(answer: Any) -> Any:
+# --- the verdict ----------------------------------------------------------------------------------
+
+
+def examined(examine: Callable[..., None]) -> Callable[..., None]:
+    """The checker that prints the verdict on its answers; `examine` raises Wrong of them."""
+
+    @wraps(examine)
+    def check(*answers: Any) -> None:
+        try:
+            with _reported("this answer cannot be examined:"), np.errstate(all="ignore"):
+                examine(*map(_attempted, answers))
+            verdict = "right"
+        except _NotAttempted:
+            verdict = "not attempted"
+        except Wrong as wrong:
+            verdict = f"wrong: {wrong}"
+        verdict = " ".join(verdict.encode("utf-8", "backslashreplace").decode().split())
+        print(verdict if len(verdict) <= LONGEST else verdict[: LONGEST - 1] + "…")
+
+    return check
+
+
+def value(
+    question: str,
+    right: Any,
+    *slips: Mapping,
+    want: Callable | None = None,
+    tolerance: float = 0.0,
+) -> Callable[[Any], None]:
+    """The checker of a value, taken in by `want` (a whole number, where none is given)."""
+
+    def check(answer: Any) -> None:
+        known = {key: item for mapping in slips for key, item in mapping.items()}
+        match((want or whole)(answer), right, known, tolerance)
+
+    check.__doc__ = question
+    return examined(check)
+
+
+def function(
+    *arguments: tuple, want: Callable | None = None, case: str = "", untouched: bool = False
+) -> Callable[[Callable[..., tuple[Any, Mapping]]], Callable[[Any], None]]:
+    """The checker of a function, tried on each of the `arguments`.
+
+    What is decorated takes them too and returns what is right and the known slips. `want` takes in
+    what the reader's function returns (an array, where none is given); `case` is the format of what
+    stands in front of a message; `untouched`: the arguments have to stay as they are.
+    """
+
+    def decorated(expected: Callable[..., tuple[Any, Mapping]]) -> Callable[[Any], None]:
+        def check(answer: Any) -> None:
+            for given in arguments:
+                with in_case(case.format(*given)):
+                    found = call(answer, *given, untouched=untouched)
+                    match((want or real_numbers)(found), *expected(*given))
+
+        check.__doc__ = expected.__doc__
+        return examined(check)
+
+    return decorated
+
+
+@contextmanager
+def in_case(name: str) -> Iterator[None]:
+    """What is wrong inside is said of the case `name`."""
+    try:
+        yield
+    except Wrong as wrong:
+        raise Wrong(f"for {name}: {wrong}" if name else str(wrong)) from wrong
+
+
+@contextmanager
+def _reported(what: str, error_too: bool = True) -> Iterator[None]:
+    """Whatever is raised inside becomes Wrong, but for Ctrl-C."""
+    try:
+        yield
+    except (Wrong, _NotAttempted, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        try:
+            text = str(error)
+        except Exception:
+            text = ""
+        said = f"{what} {type(error).__name__}: {text}".removesuffix(": ")
+        raise Wrong(said if error_too else what) from error
+
+
+def _attempted(answer: Any) -> Any:
     """`answer`, unless it is `...` or None, which stand for an exercise not attempted."""
     if answer is None or answer is ...:
         raise _NotAttempted
     return answer
 
 
-def call(function: Any, *arguments: Any) -> Any:
-    """The reader's `function` applied; Wrong if it is none or raises."""
+def call(function: Any, *arguments: Any, untouched: bool = False) -> Any:
+    """What the reader's `function` returns for copies of the `arguments`."""
     if not callable(function):
         raise Wrong(f"a function is asked for, this is of type {type(function).__name__}")
+    _check_signature(function, arguments)
+    given = deepcopy(arguments)
+    with _reported("your code stops with"):
+        found = function(*given)
+    if found is None:
+        raise Wrong("your function returns nothing: is a return missing?")
+    if inspect.iscoroutine(found):
+        found.close()
+        raise Wrong("an ordinary function is asked for, this one is `async`")
+    if untouched and not all(map(np.array_equal, given, arguments)):
+        raise Wrong("what was passed in is changed: work on a copy")
+    return _attempted(found)
+
+
+def _check_signature(function: Any, arguments: tuple) -> None:
     try:
-        return attempted(function(*arguments))
-    except _NotAttempted:
-        raise
-    except Exception as error:
-        raise Wrong(f"your code stops with {type(error).__name__}: {error}") from error
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some built-in functions do not tell
+        return
+    try:
+        signature.bind(*arguments)
+    except TypeError as error:
+        count = f"{len(arguments)} argument{'s' * (len(arguments) != 1)}"
+        raise Wrong(f"your function is called with {count}; it takes {signature}") from error
+
+
+# --- answers taken in -----------------------------------------------------------------------------
+
+
+def shown(answer: Any) -> str:
+    """`answer` in a few words, whatever it is."""
+    if isinstance(answer, np.generic):
+        answer = answer.item()
+    if isinstance(answer, np.ndarray):
+        return f"an array of shape {answer.shape}, dtype {answer.dtype}"
+    if isinstance(answer, str | bytes | numbers.Number | list | tuple | dict | set):
+        try:
+            return _short.repr(answer)
+        except ValueError:
+            return "a number of thousands of digits"
+    return f"of type {type(answer).__name__}"
+
+
+def _plain(answer: Any, depth: int = 0) -> Any:
+    """Numbers, lists and tuples of them, arrays and tensors of any library, as NumPy takes them."""
+    if isinstance(answer, list | tuple | range):
+        if depth == DEEPEST:
+            raise TypeError("lists too deep within lists")
+        return [_plain(item, depth + 1) for item in answer]
+    if hasattr(type(answer), "detach"):  # PyTorch
+        answer = answer.detach().cpu().numpy()
+    if isinstance(answer, numbers.Real | Decimal) and not isinstance(answer, bool):
+        return answer
+    if not hasattr(type(answer), "__array__") or np.ma.is_masked(answer):
+        raise TypeError("no number")
+    return np.asarray(answer)
+
+
+def as_array(answer: Any, what: str = "an array of numbers") -> np.ndarray:
+    """Real numbers as an array of the dtype they have (`object` for fractions, huge integers)."""
+    with _reported(f"{what} is asked for, this is {shown(answer)}", error_too=False):
+        array = np.asarray(_plain(answer))
+        if array.dtype.kind == "V":  # bfloat16
+            array = array.astype("float64")
+        if array.dtype.kind not in "iufO":
+            raise TypeError("no real numbers")
+        if array.dtype.kind == "O":
+            _plain(array.ravel().tolist())
+    return array
+
+
+def real_numbers(answer: Any, not_finite: str = "") -> np.ndarray:
+    """Finite real numbers as an array of float64."""
+    array = as_array(answer)
+    with _reported("the numbers are too large", error_too=False):
+        array = array.astype("float64")
+    if not np.isfinite(array).all():
+        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise Wrong(not_finite or f"not every number is finite: {array[at]} at {list(at)}")
+    return array
+
+
+def image_bytes(answer: Any) -> np.ndarray:
+    """Images of dtype uint8, as float64."""
+    if isinstance(answer, list | tuple):
+        raise Wrong(f"an array is asked for, this is of type {type(answer).__name__}")
+    array = as_array(answer)
+    if array.dtype != np.uint8:
+        raise Wrong(f"the dtype is {array.dtype}, it should be uint8")
+    return array.astype("float64")
+
+
+def _number_of(answer: Any, what: str, take: Callable) -> Any:
+    with _reported(f"{what} is asked for, this is {shown(answer)}", error_too=False):
+        array = as_array(answer, what)
+        number = take(array.item())
+        if array.ndim or not abs(number) < math.inf or (take is int and number != array.item()):
+            raise TypeError("no such number")
+    return number
 
 
 def whole(answer: Any) -> int:
-    """`answer` as a whole number; Wrong says what it is instead."""
-    if isinstance(answer, bool) or not isinstance(answer, int | np.integer):
-        if isinstance(answer, float) and answer.is_integer():
-            return int(answer)
-        raise Wrong(f"a whole number is asked for, this is {answer!r}")
-    return int(answer)
+    """A whole number; 196.0 is one, 196.5 is none."""
+    return _number_of(answer, "a whole number", int)
 
 
-def number(answer: Any, right: int, misconceptions: dict[int, str]) -> None:
-    """Compare a whole number with `right`; a known wrong value gets its own message."""
-    value = whole(answer)
-    if value != right:
-        raise Wrong(misconceptions.get(value, f"{value:,} is not the number"))
+def real(answer: Any) -> float:
+    """A finite real number."""
+    return _number_of(answer, "a number", float)
 
 
-def shape(answer: Any, right: tuple[int, ...], misconceptions: dict[tuple, str]) -> None:
-    """Compare a shape with `right`; a known wrong shape gets its own message."""
-    try:
-        value = tuple(answer)
-    except TypeError as error:
-        raise Wrong(f"a tuple is asked for, this is {answer!r}") from error
-    if value != right:
-        raise Wrong(misconceptions.get(value, f"{value} is not the shape"))
+def _items(answer: Any, what: str) -> list[Any]:
+    with _reported(f"{what} is asked for, this is {shown(answer)}", error_too=False):
+        return list(answer if isinstance(answer, tuple | list) else as_array(answer, what))
 
 
-def array(answer: Any, right: np.ndarray, misconceptions: dict[str, np.ndarray]) -> None:
-    """Compare an array with `right`: type, shape, dtype, values, then the known wrong results."""
-    if not isinstance(answer, np.ndarray):
-        raise Wrong(f"an array is asked for, this is of type {type(answer).__name__}")
-    if answer.shape != right.shape:
-        raise Wrong(f"the shape is {answer.shape}, it should be {right.shape}")
-    if answer.dtype != right.dtype:
-        raise Wrong(f"the dtype is {answer.dtype}, it should stay {right.dtype}")
-    if not np.array_equal(answer, right):
-        for message, value in misconceptions.items():
-            if np.array_equal(answer, value):
-                raise Wrong(message)
-        differing = int(np.sum(answer != right))
-        raise Wrong(f"{differing} of {right.size} values differ")
+def shape(answer: Any) -> tuple[int | None, ...]:
+    """A shape: whole numbers, or None for a batch axis."""
+    answer = tuple(answer) if type(answer).__name__ == "TensorShape" else answer
+    return tuple(n if n is None else whole(n) for n in _items(answer, "a tuple"))
 
 
-def real_numbers(value: Any) -> np.ndarray:
-    """`value` as an array of float64; Wrong says what it is instead."""
-    try:
-        return np.asarray(value, dtype="float64")
-    except (TypeError, ValueError) as error:
-        raise Wrong(f"an array of numbers is asked for, this is {value!r}") from error
+def pair(what: str, *want: Callable) -> Callable[[Any], tuple]:
+    """Two values (`what` they are), each taken in by its own `want`, or both by one."""
+
+    def take(answer: Any) -> tuple:
+        items = _items(answer, f"a pair ({what})")
+        if len(items) != 2:
+            raise Wrong(f"a pair ({what}) is asked for, these are {len(items)}")
+        return want[0](items[0]), want[-1](items[1])
+
+    return take
 
 
-def compare(case: str, value: Any, right: np.ndarray, known: dict[str, np.ndarray]) -> None:
-    """Wrong names the `case` and what is off (beyond 1e-5); `known`: wrong results by message."""
-    array = real_numbers(value)
-    if array.shape == right.shape and np.allclose(array, right, atol=1e-5):
+# --- the comparison -------------------------------------------------------------------------------
+
+
+def match(found: Any, right: Any, slips: Mapping, tolerance: float = 0.0) -> None:
+    """Raise Wrong unless `found` is `right`: exact for int, up to rounding for float and arrays.
+
+    `slips` maps a known wrong value to its message, or a message to its value; `tolerance` is
+    absolute, for answers that are asked for to so many decimals.
+    """
+    if same(found, right, tolerance):
         return
-    slips = [
-        message
-        for message, wrong in known.items()
-        if wrong.shape == array.shape and np.allclose(wrong, array, atol=1e-5)
-    ]
-    if array.shape != right.shape:
-        off = f"the shape is {array.shape}, it should be {right.shape}"
-        raise Wrong(f"{case}: {': '.join([off, *slips[:1]])}")
-    differing = int(np.sum(~np.isclose(array, right, atol=1e-5)))
-    raise Wrong(f"{case}: {slips[0] if slips else f'{differing} of {right.size} values differ'}")
+    for key, item in slips.items():
+        message, wrong = (key, item) if isinstance(key, str) else (item, key)
+        if same(found, wrong, tolerance, ROUNDED if tolerance else 0.0):
+            off = _other_shape(found, right)
+            raise Wrong(f"{off}: {message}" if off else message)
+    raise Wrong(_difference(found, right))
 
 
-def network(build: Any, input_shape: tuple[int, int, int]) -> Any:
-    """The Keras model that the reader's `build()` returns, for images (height, width, channels)."""
-    import keras
+def same(found: Any, other: Any, atol: float = 0.0, rtol: float = 0.0) -> bool:
+    """Whether two values that were taken in are the same, up to rounding."""
+    if isinstance(other, tuple):
+        alike = isinstance(found, tuple) and len(found) == len(other)
+        return alike and all(same(a, b, atol, rtol) for a, b in zip(found, other, strict=True))
+    if isinstance(other, int | None) or found is None:
+        return found == other
+    if np.shape(found) != np.shape(other):
+        return False
+    return np.allclose(found, other, atol=max(atol, TOLERANCE), rtol=max(rtol, TOLERANCE))
 
-    model = call(build)
-    if not isinstance(model, keras.Model):
-        raise Wrong(f"a Keras model is asked for, this is of type {type(model).__name__}")
-    if not model.built:
-        raise Wrong(f"the network has no input shape yet: begin with keras.Input({input_shape})")
-    if model.input_shape == (None, input_shape[2], *input_shape[:2]):
-        raise Wrong(f"channels first: Keras expects {input_shape}, the channels last")
-    if model.input_shape != (None, *input_shape):
-        found = model.input_shape[1:]
-        raise Wrong(f"the input shape is {found}, it should be {input_shape}")
-    return model
+
+def _other_shape(found: Any, right: Any) -> str:
+    if isinstance(right, tuple) or np.ndim(right) == 0 or np.shape(found) == np.shape(right):
+        return ""
+    return f"the shape is {np.shape(found)}, it should be {np.shape(right)}"
+
+
+def _difference(found: Any, right: Any) -> str:
+    if isinstance(right, tuple) and any(map(np.ndim, right)):
+        return _difference(*next(two for two in zip(found, right, strict=True) if not same(*two)))
+    if isinstance(right, tuple) or np.ndim(right) == 0:
+        return f"{_number(found)} is not the answer"
+    if off := _other_shape(found, right):
+        return off
+    away = ~np.isclose(found, right, atol=TOLERANCE, rtol=TOLERANCE)
+    at = tuple(int(i) for i in np.argwhere(away)[0])
+    first = f"the first, at {list(at)}, is {found[at]:.4g} and should be {right[at]:.4g}"
+    return f"{away.sum()} of {right.size} values differ; {first}"
+
+
+def _number(found: Any) -> str:
+    if isinstance(found, tuple):
+        return f"({', '.join(map(_number, found))})"
+    if isinstance(found, int) and abs(found) < 10**30:
+        return f"{found:,}"
+    return f"{found:.4g}" if isinstance(found, float) else shown(found)
+
+
+# --- slips that several chapters share ------------------------------------------------------------
+
+
+def parameters(units: int, inputs: int, what: str = "units") -> tuple[int, dict[int, str]]:
+    """Parameters of one layer: right, and without its biases."""
+    return units * (inputs + 1), {
+        units * inputs: f"the weights are right; each of the {units} {what} has a bias too",
+        units * inputs + 1: f"each of the {units} {what} has a bias of its own",
+    }
+
+
+def steps(samples: int, batch: int, epochs: int) -> tuple[int, dict[int, str]]:
+    """Steps of a training: right, and counted wrongly."""
+    return -(-samples // batch) * epochs, {
+        -(-samples // batch): "that is one epoch",
+        samples // batch: "that is one epoch, and without its last, smaller batch",
+        samples // batch * epochs: "the last, smaller batch of an epoch is a step too: round up",
+        -(-samples * epochs // batch): "a batch ends with its epoch: round up first, then multiply",
+        samples * epochs: "these are samples seen, not steps: divide by the batch size",
+    }
+
+
+def image_shape(h: int, w: int, c: int) -> tuple[tuple, dict[tuple, str]]:
+    """A shape (h, w, channels): right, and with other axes."""
+    return (h, w, c), {
+        (c, h, w): "the values are right; Keras puts the channels last",
+        (h, w): f"the channels are missing: the output has an axis for the {c} filters",
+        (None, h, w, c): "right but for the batch axis, which is not asked for",
+    }

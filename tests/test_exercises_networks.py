@@ -1,0 +1,238 @@
+"""Exercises that ask for a network: judged by what it computes, in whatever form."""
+
+import pytest
+from exercise_tools import assert_says
+
+
+def tagger(
+    last="sigmoid", loss="binary_crossentropy", units=(64, 46), hidden="relu", words=10_000,
+    logits=None, apart=False, batch=None,
+):  # fmt: skip
+    """The network of 02.4, with a mistake; `logits`: a loss object, told so or not."""
+    import keras
+    from keras import layers
+
+    def dense(n, activation):
+        if not apart:
+            return [layers.Dense(n, activation=activation)]
+        return [layers.Dense(n), layers.Activation(activation)]
+
+    start = [keras.Input((words,), batch_size=batch)] if words else []
+    rest = [layer for n in units[1:] for layer in dense(n, last)]
+    model = keras.Sequential([*start, *dense(units[0], hidden), *rest])
+    if loss:
+        made = keras.losses.BinaryCrossentropy(from_logits=bool(logits))
+        model.compile(loss=loss if logits is None else made)
+    return model
+
+
+def own_loss(y, p):
+    import keras
+
+    return keras.losses.binary_crossentropy(y, p, from_logits=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "right"),
+        ({"loss": "bce"}, "right"),
+        ({"loss": ["binary_crossentropy"]}, "right"),
+        ({"logits": False}, "right"),
+        ({"last": None, "logits": True}, "right"),
+        ({"last": None, "loss": own_loss}, "right"),
+        ({"apart": True}, "right"),
+        ({"batch": 32}, "right"),
+        ({"words": None}, "begin with keras.Input((10000,))"),
+        ({"words": 46}, "the input shape is (46,), it should be (10000,)"),
+        ({"units": (64,)}, "dense layers of 64 and 46 units are asked for, found [64]"),
+        ({"units": (32, 46)}, "found [32, 46]"),
+        ({"units": (64, 64, 46)}, "found [64, 64, 46]"),
+        ({"hidden": None}, "the hidden layer has no relu"),
+        ({"hidden": "tanh"}, "the hidden layer has no relu"),
+        ({"hidden": "gelu"}, "each with a known activation"),
+        ({"last": "softmax"}, "two true topics would get one half each"),
+        ({"last": "softmax", "apart": True}, "two true topics would get one half each"),
+        ({"loss": None}, "the network is not compiled"),
+        ({"loss": "categorical_crossentropy"}, "this one is categorical_crossentropy"),
+        ({"loss": "MeanSquaredError"}, "this one is MeanSquaredError"),
+        ({"logits": True}, "sigmoid is applied twice"),
+        ({"loss": own_loss}, "sigmoid is applied twice"),
+        ({"last": None}, "the last layer has no activation"),
+        ({"last": None, "logits": False}, "the last layer has no activation"),
+        ({"last": "tanh"}, "tanh does not give each topic a probability"),
+        ({"last": "relu", "logits": True}, "relu does not give each topic a probability"),
+    ],
+)
+def test_the_tagger(settings, message, capsys):
+    assert_says("02.4", lambda: tagger(**settings), message, capsys)
+
+
+def test_an_unknown_loss_is_named(capsys):
+    def build():
+        model = tagger()
+        model.loss = "binary_crossentropie"
+        return model
+
+    assert_says("02.4", build, "wrong: Keras knows no loss 'binary_crossentropie'", capsys)
+
+
+def strided(
+    shape=(28, 28, 1), filters=(16, 32), size=3, last="softmax", mean=True, pool=False, apart=False,
+    batch=None, extra=(), **options,
+):  # fmt: skip
+    """The network of 05.5, with a mistake."""
+    import keras
+    from keras import layers
+
+    options = {"strides": 2, "padding": "same", "activation": "relu", **options}
+    end = [layers.GlobalAveragePooling2D() if mean else layers.Flatten()]
+    end = [layers.MaxPooling2D(2), *end] if pool else end
+    if apart:
+        options["activation"] = None
+    convolutions = [layers.Conv2D(n, size, **options) for n in filters]
+    if apart:
+        convolutions = [x for layer in convolutions for x in (layer, layers.ReLU())]
+        end += [layers.Dense(10), layers.Softmax()]
+    else:
+        end += [layers.Dense(10, activation=last)]
+    start = keras.Input(shape, batch_size=batch)
+    return keras.Sequential([start, *convolutions, *(layers.ReLU() for _ in extra), *end])
+
+
+def in_operations(relu=True):
+    """The same in `keras.ops`, functional, the convolutions in a network within the network."""
+    import keras
+    from keras import layers, ops
+
+    first, second = (layers.Conv2D(n, 3, strides=2, padding="same") for n in (16, 32))
+    inner = keras.Sequential([keras.Input((28, 28, 1)), first, layers.ReLU(), second])
+    inputs = keras.Input((28, 28, 1))
+    x = inner(inputs)
+    x = ops.mean(ops.relu(x) if relu else x, axis=(1, 2))
+    return keras.Model(inputs, ops.softmax(layers.Dense(10)(x)))
+
+
+def two_inputs():
+    import keras
+
+    inputs = [keras.Input((28, 28, 1)) for _ in range(2)]
+    return keras.Model(inputs, keras.layers.Add()(inputs))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "right"),
+        ({"apart": True}, "right"),
+        ({"batch": 32}, "right"),
+        ({"extra": "x"}, "right"),
+        ({"strides": 1}, "moves by 1: set its stride to 2"),
+        ({"padding": "valid"}, "after 16 filters the image is (13, 13), not (14, 14)"),
+        ({"use_bias": False}, "the bias of the convolution with 16 filters is missing"),
+        ({"shape": (28, 28, 3)}, "the input shape is (28, 28, 3)"),
+        ({"shape": (1, 28, 28), "padding": "same"}, "channels first"),
+        ({"filters": (16,)}, "16 and 32 filters are asked for, found [16]"),
+        ({"size": 5}, "16 filters of 3×3 are asked for"),
+        ({"last": None}, "should end in a softmax"),
+        ({"last": "sigmoid"}, "sigmoid does not do that"),
+        ({"last": "tanh"}, "these are not the layers asked for"),
+        ({"mean": False}, "the global average is missing"),
+        ({"activation": None}, "neither convolution has a relu"),
+        ({"activation": "tanh"}, "these are not the layers asked for"),
+        ({"pool": True}, "no pooling is asked for but the mean at the end"),
+    ],
+)
+def test_the_strided_network(options, message, capsys):
+    assert_says("05.5", lambda: strided(**options), message, capsys)
+
+
+def test_a_network_in_operations_is_judged_by_what_it_computes(capsys):
+    assert_says("05.5", in_operations, "right", capsys)
+    assert_says("05.5", lambda: in_operations(relu=False), "with 32 filters has no relu", capsys)
+    assert_says("05.5", two_inputs, "one input is asked for, the network has 2", capsys)
+    assert_says("05.5", lambda: 3, "a Keras model is asked for, this is of type int", capsys)
+
+
+def test_a_network_keeps_its_weights_and_the_policy_stays(capsys):
+    import keras
+    import numpy as np
+
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        low = strided()
+        assert_says("05.5", strided, "right", capsys)
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+    finally:
+        keras.config.set_dtype_policy("float32")
+    before = low.get_weights()
+    assert_says("05.5", lambda: low, "right", capsys)
+    assert all(map(np.array_equal, before, low.get_weights()))
+
+
+def three_heads(
+    inputs=(28, 28, 3), filters=8, size=3, padding="same", relu="relu", trunks=1, largest=True,
+    heads=(("colour", 6, "softmax"), ("shape", 5, "softmax"), ("span", 1, None)), listed=False,
+    bias=True, strides=1, apart=False, ending=None, batch=None,
+):  # fmt: skip
+    """The network of 10.6, with a mistake."""
+    import keras
+    from keras import layers
+
+    start = keras.Input(inputs, batch_size=batch)
+    x = [
+        layers.Conv2D(
+            filters, size, padding=padding, activation=None if apart else relu, use_bias=bias,
+            strides=strides,
+        )(start)
+        for _ in range(trunks)
+    ]  # fmt: skip
+    x = [layers.Activation("relu")(y) for y in x] if apart else x
+    x = [layers.GlobalMaxPooling2D()(y) if largest else layers.Flatten()(y) for y in x]
+    outputs = {
+        name: layers.Dense(units, activation=end, name=name)(x[i % len(x)])
+        for i, (name, units, end) in enumerate(heads)
+    }
+    if apart:
+        outputs["shape"] = keras.ops.softmax(layers.Dense(5)(x[0]))
+    if ending:
+        outputs["span"] = ending(outputs["span"])
+    return keras.Model(start, list(outputs.values()) if listed else outputs)
+
+
+COLOR, SHAPE, SPAN = ("colour", 6, "softmax"), ("shape", 5, "softmax"), ("span", 1, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "right"),
+        ({"batch": 4}, "right"),
+        ({"apart": True}, "right"),
+        ({"heads": (SPAN, COLOR, SHAPE)}, "right"),
+        ({"inputs": (3, 28, 28)}, "channels first"),
+        ({"inputs": (28, 28, 1)}, "the input shape is (28, 28, 1)"),
+        ({"listed": True}, "the outputs should be a dictionary"),
+        ({"heads": (COLOR, SHAPE)}, "the heads are colour, shape; asked for are"),
+        ({"heads": (COLOR, ("shape", 3, "softmax"), SPAN)}, "the output shape has shape (3,)"),
+        ({"trunks": 3}, "one convolution for all heads is asked for, found 3"),
+        ({"filters": 16}, "8 filters of 3 × 3 are asked for, these are 16 of (3, 3)"),
+        ({"size": 5}, "these are 8 of (5, 5)"),
+        ({"relu": None}, "the convolution has no relu"),
+        ({"padding": "valid"}, "the convolution has no padding"),
+        ({"largest": False}, "parameters, it should have 332"),
+        ({"strides": 2}, "no stride is asked for"),
+        ({"ending": lambda span: abs(span)}, "the head span is not one dense layer"),
+        ({"heads": (COLOR, SHAPE, ("span", 1, "sigmoid"))}, "a length is no probability"),
+        ({"heads": (COLOR, SHAPE, ("span", 1, "relu"))}, "a length is no probability"),
+        ({"heads": (("colour", 6, None), SHAPE, SPAN)}, "colour should have softmax: its outputs"),
+        ({"heads": (COLOR, ("shape", 5, "sigmoid"), SPAN)}, "the head shape should have softmax"),
+        ({"bias": False}, "the network has 324 parameters, it should have 332"),
+    ],
+)
+def test_the_three_heads(options, message, capsys):
+    assert_says("10.6", lambda: three_heads(**options), message, capsys)
+
+
+def test_a_network_that_is_none_is_named(capsys):
+    assert_says("10.6", lambda: 3, "a Keras model is asked for, this is of type int", capsys)
