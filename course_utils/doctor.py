@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -48,7 +49,8 @@ def report() -> int:
         except Exception as error:  # a finding like the others, and the next check has its turn
             states.add(LACKING)
             what = check.__name__.strip("_").capitalize()
-            print(f"{LACKING:9}{what:20}cannot be looked at: {type(error).__name__}: {error}")
+            why = " ".join(f"{type(error).__name__}: {error}".split())
+            print(f"{LACKING:9}{what:20}cannot be looked at: {why}")
     return int(LACKING in states)
 
 
@@ -71,34 +73,28 @@ def _packages() -> Lines:
 
     lock = (config.checkout() or Path()) / "requirements.txt"
     text = lock.read_text(encoding="utf-8") if lock.is_file() else ""
-    wrong, count = [], 0
-    for line in re.findall(r"^[A-Za-z0-9][^\\\n]*", text, re.M):
-        wanted = Requirement(line.strip())
-        if wanted.marker and not wanted.marker.evaluate():
-            continue
-        count += 1
-        found = [one.version for one in metadata.distributions(name=wanted.name)] or ["missing"]
-        if found[0] not in wanted.specifier:
-            wrong.append(f"{wanted.name} {found[0]} (lock {str(wanted.specifier)[2:]})")
+    wanted = [Requirement(line) for line in re.findall(r"^\w[^\\\n]*[^\\\s]", text, re.M)]
+    wanted = [one for one in wanted if not one.marker or one.marker.evaluate()]
+    found = [next(metadata.distributions(name=one.name), None) for one in wanted]
+    versions = [one.version if one else "missing" for one in found]
+    wrong = [f"{one.name} {version} (lock {str(one.specifier)[2:]})"
+             for one, version in zip(wanted, versions, strict=True)
+             if version not in one.specifier]  # fmt: skip
     differ = f"{len(wrong)} differ: {', '.join(wrong[:5])}" if wrong else "all as locked"
-    missing = any(" missing " in text for text in wrong)
-    yield "Packages", LACKING if missing else OK, f"{count} in the lock, {differ}"
+    state = LACKING if "missing" in versions else OK
+    yield "Packages", state, f"{len(wanted)} in the lock, {differ}"
 
 
 def _tensorflow() -> Lines:
     code = (
-        "import time; b = time.monotonic(); import keras, tensorflow as tf;"
-        "print(f'TensorFlow {tf.__version__}, Keras {keras.__version__}, '"
-        "f'{len(tf.config.list_physical_devices(\"GPU\"))} GPU, {time.monotonic() - b:.1f} s')"
+        "import keras, tensorflow as tf; gpus = tf.config.list_physical_devices('GPU');"
+        "print(f'TensorFlow {tf.__version__}, Keras {keras.__version__}, {len(gpus)} GPU')"
     )
     env = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace")
-    if done.returncode:
-        text = f"cannot be imported: {_cause(done.returncode, done.stderr)}"
-        yield "TensorFlow", LACKING, text
-    else:
-        yield "TensorFlow", OK, done.stdout.strip()
+    failed = f"cannot be imported: {_cause(done.returncode, done.stderr)}"
+    yield "TensorFlow", *((LACKING, failed) if done.returncode else (OK, done.stdout.strip()))
 
 
 def _cause(code: int, stderr: str) -> str:
@@ -117,15 +113,12 @@ def _settings() -> Lines:
     """What the environment and keras.json ask for, where the course cannot do it."""
     from course_utils import choices
 
-    for variable, allowed in _CHOICES.items():
+    checks = {name: partial(config.choice, None, name, a, a[0]) for name, a in _CHOICES.items()}
+    for variable, check in {**checks, "COURSE_SEED": partial(choices.base_seed, None)}.items():
         try:
-            config.choice(None, variable, allowed, allowed[0])
+            check()
         except ValueError as error:
             yield variable, LACKING, str(error)
-    try:
-        choices.base_seed(None)
-    except ValueError as error:
-        yield "COURSE_SEED", LACKING, f"cannot be {os.environ['COURSE_SEED']!r}: {error}"
     path = config.keras_folder() / "keras.json"
     try:
         own = dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
@@ -146,8 +139,8 @@ def _machine() -> Lines:
     from course_utils.runner.processes import memory_limit
 
     flags = precision.processor_flags()
-    features = [] if flags is None else sorted(_FEATURES & flags) or ["no AVX"]
-    yield "Processor", OK, ", ".join([results.hardware(), " ".join(features)]).rstrip(", ")
+    features = "" if flags is None else f", {' '.join(sorted(_FEATURES & flags)) or 'no AVX'}"
+    yield "Processor", OK, f"{results.hardware()}{features}"
     yield "Cores", OK, f"{joblib.cpu_count()} for this process, of {os.cpu_count()}"
     total, free = memory_limit() / 2**30, psutil.virtual_memory().available / 2**30
     text = f"{total:.1f} GiB, {free:.1f} GiB free (a chapter takes about 2)"

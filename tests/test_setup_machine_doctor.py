@@ -116,7 +116,7 @@ def test_tensorflow_is_looked_at_whatever_backend_is_set(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "nonsense")
     ((what, state, text),) = doctor._tensorflow()
     assert (what, state) == ("TensorFlow", "ok"), text
-    assert text.startswith("TensorFlow 2.") and text.endswith(" s")
+    assert text.startswith("TensorFlow 2.") and text.endswith(" GPU")
 
 
 PLATFORMS = {
@@ -162,7 +162,7 @@ SETTINGS = {
     "COURSE_PROFILE": ("slow", "unknown 'slow' (from COURSE_PROFILE): choose one of quick,"),
     "COURSE_SOURCE": ("drawn", "unknown 'drawn' (from COURSE_SOURCE): choose one of auto, real"),
     "COURSE_PRECISION": ("float16", "unknown 'float16' (from COURSE_PRECISION): choose one"),
-    "COURSE_SEED": ("abc", "cannot be 'abc': COURSE_SEED must be a whole number"),
+    "COURSE_SEED": ("abc", "COURSE_SEED must be a whole number, not 'abc'"),
 }
 
 
@@ -180,7 +180,7 @@ def test_fault_settings_of_the_environment(said, monkeypatch, fault, variable):
 def test_fault_seeds_that_cannot_be(said, monkeypatch, fault, seed):
     monkeypatch.setenv("COURSE_SEED", seed)
     state, text = said()["COURSE_SEED"]
-    assert state == "LACKING" and repr(seed) in text
+    assert state == "LACKING" and (seed in text or "must be below" in text)
     fault("doctor", f"COURSE_SEED={seed}", text)
 
 
@@ -319,7 +319,7 @@ def test_fault_any_other_surprise(said, monkeypatch, fault):
 
     def surprised():
         yield "Python", "ok", "3.11"
-        raise RuntimeError("Could not determine home directory.")
+        raise RuntimeError("Could not determine\n  home directory.")
 
     surprised.__name__ = "_python"
     monkeypatch.setattr(doctor, "_python", surprised)
