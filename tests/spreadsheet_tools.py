@@ -54,7 +54,7 @@ def network(name):
 
 
 def fill(model, seed, scale=0.5):
-    """Give `model` random weights, and return a picture for it."""
+    """Give `model` random weights, and return an image for it."""
     rng = np.random.default_rng(seed)
     weights = [rng.normal(0, scale, w.shape).astype("float32") for w in model.get_weights()]
     model.set_weights(weights)
@@ -62,7 +62,7 @@ def fill(model, seed, scale=0.5):
 
 
 def tiny(seed=0):
-    """The network of chapter 04 and a picture; no relu is closed, so that every change counts."""
+    """The network of chapter 04 and an image; no relu is closed, so that every change counts."""
     model = network("tiny")
     image = fill(model, seed)
     *below, kernel, bias = model.get_weights()

@@ -44,7 +44,7 @@ def test_the_sheets_compute_what_keras_computes(tmp_path_factory, name, seed):
 
 
 @pytest.mark.parametrize("image_type", ["float32", "float64", "uint8"])
-def test_a_picture_of_any_type_and_without_its_channel(tmp_path, image_type):
+def test_an_image_of_any_type_and_without_its_channel(tmp_path, image_type):
     model, _ = tiny()
     image = (np.arange(16).reshape(4, 4) / (1 if image_type == "uint8" else 16)).astype(image_type)
     path = write(model, image, tmp_path / "net.xlsx")
@@ -103,7 +103,7 @@ def test_every_sheet_shows_the_same_outputs_over_those_of_keras(tmp_path):
         ]  # fmt: skip
 
 
-def test_the_flat_column_names_the_place_of_each_number(tmp_path):
+def test_the_flat_column_names_the_position_of_each_number(tmp_path):
     model = sequential((3, 4, 2), lambda k: [k.Conv2D(3, 2), k.Flatten(), k.Dense(1)])
     image = fill(model, seed=4)
     path = write(model, image, tmp_path / "net.xlsx")
@@ -189,7 +189,7 @@ def test_the_cells_to_change_are_framed_and_take_numbers_only(tmp_path):
         assert b"dataValidation" not in parts.read("xl/worksheets/sheet4.xml")
 
 
-def test_tables_are_coloured_by_value(tmp_path):
+def test_tables_are_colored_by_value(tmp_path):
     model, image = tiny()
     image[0, 0, 0] = 2
     sheet = openpyxl.load_workbook(write(model, image, tmp_path / "net.xlsx"))["input"]
@@ -203,7 +203,7 @@ def test_the_read_me_says_what_to_do_and_leads_to_every_sheet(tmp_path):
     book = openpyxl.load_workbook(write(*tiny(), tmp_path / "net.xlsx"))
     assert book.active.title == "read me"
     said = [cell.value for cell in book["read me"]["A"] if cell.value]
-    assert "change a pixel" in said[1] and "the probability above the picture moves" in said[1]
+    assert "change a pixel" in said[1] and "the probability above the image moves" in said[1]
     links = [cell.hyperlink.location for cell in book["read me"]["A"] if cell.hyperlink]
     assert links == [f"'{name}'!A1" for name in SHEETS[1:]]
     assert said[-5] == "Layer 1: convolution, 1 filter of 3 × 3, relu → 2 × 2 × 1"

@@ -44,14 +44,15 @@ def dense(**options):
         (lambda k: [], "the network is not built"),
     ],
 )
-def test_what_cannot_be_written_is_named(tmp_path, make, message):
+def test_fault_what_cannot_be_written_is_named(tmp_path, make, message, fault):
     model = sequential((4, 4, 2), make)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as error:
         write(model, np.zeros((4, 4, 2)), tmp_path / "net.xlsx")
+    fault("arithmetic", f"a workbook of a network that {message[-40:]}", str(error.value))
     assert not any(tmp_path.glob("*net*"))
 
 
-def test_what_is_no_network_for_pictures_is_named(tmp_path):
+def test_what_is_no_network_for_images_is_named(tmp_path):
     import keras
 
     unbuilt = keras.Sequential(chapter_04(keras.layers))
@@ -69,11 +70,12 @@ def test_what_is_no_network_for_pictures_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_values_that_are_not_finite_are_refused(tmp_path, value):
+def test_fault_values_that_are_not_finite_are_refused(tmp_path, value, fault):
     model, image = tiny()
     image[1, 1, 0] = value
-    with pytest.raises(ValueError, match="the picture has pixels that are not finite"):
+    with pytest.raises(ValueError, match="the image has pixels that are not finite") as error:
         write(model, image, tmp_path / "net.xlsx")
+    fault("arithmetic", f"a workbook of pixels that are {value}", str(error.value))
     *weights, bias = model.get_weights()
     model.set_weights([*weights, bias + value])
     with pytest.raises(ValueError, match=r"Dense. has weights that are not finite"):
@@ -81,8 +83,8 @@ def test_values_that_are_not_finite_are_refused(tmp_path, value):
 
 
 @pytest.mark.parametrize("shape", [(4, 5, 1), (1, 4, 4), (4, 4, 3), (16,)])
-def test_a_picture_of_another_shape_is_refused(tmp_path, shape):
-    with pytest.raises(ValueError, match=r"takes a picture of shape \(4, 4, 1\), not"):
+def test_an_image_of_another_shape_is_refused(tmp_path, shape):
+    with pytest.raises(ValueError, match=r"takes an image of shape \(4, 4, 1\), not"):
         write(tiny()[0], np.zeros(shape), tmp_path / "net.xlsx")
 
 
@@ -99,10 +101,12 @@ def test_the_formulas_are_counted_beforehand(tmp_path, monkeypatch, name):
         write(model, image, tmp_path / "net.xlsx")
 
 
-def test_a_network_too_large_is_refused_with_its_size(tmp_path):
+def test_fault_a_network_too_large_is_refused_with_its_size(tmp_path, fault):
     model = sequential((28, 28, 1), lambda k: [k.Flatten(), k.Dense(512), k.Dense(10)])
-    with pytest.raises(ValueError, match=r"2,602 formulas .* 407,834 pixels and weights \(at mo"):
+    size = r"2,602 formulas .* 407,834 pixels and weights \(at mo"
+    with pytest.raises(ValueError, match=size) as error:
         write(model, np.zeros((28, 28)), tmp_path / "net.xlsx")
+    fault("arithmetic", "a workbook of a network that is too large", str(error.value))
     model = sequential((1, 1, 400), lambda k: [k.Conv2D(1, 1)])
     with pytest.raises(ValueError, match="more channels than one formula can hold"):
         write(model, np.zeros((1, 1, 400)), tmp_path / "net.xlsx")
@@ -126,7 +130,7 @@ def one_sentence(error, *places):
     return str(error.value)
 
 
-def test_a_file_open_elsewhere_is_left_as_it_was(tmp_path, monkeypatch):
+def test_fault_a_file_open_elsewhere_is_left_as_it_was(tmp_path, monkeypatch, fault):
     path = tmp_path / "net.xlsx"
     path.write_text("the reader's own")
 
@@ -141,6 +145,7 @@ def test_a_file_open_elsewhere_is_left_as_it_was(tmp_path, monkeypatch):
         "another folder"
     )
     assert path.read_text() == "the reader's own"
+    fault("arithmetic", "a workbook that is open elsewhere", str(error.value))
     assert [each.name for each in tmp_path.glob("*net*")] == ["net.xlsx"]
 
 

@@ -39,25 +39,46 @@ class NotWritten(OSError):
 
 
 def write(model: "keras.Sequential", image: np.ndarray, path: str | Path) -> Path:
-    """Write `model`, applied to `image`, as an `.xlsx` workbook of live formulas; return its path.
+    """Write a small network, applied to an image, as an `.xlsx` workbook of live formulas.
 
-    `model`: built Sequential of Conv2D (stride 1, valid; relu or linear), MaxPooling2D and
-    AveragePooling2D (valid), Flatten and Dense (relu or linear; the last may be a softmax).
-    `image`: (height, width, channels), or (height, width) where there is one channel.
     Sheets: a read-me, the input, and one for each layer with its weights, biases and outputs; the
     first outputs stand above each of them, over the values that Keras computes now. Numbers are
-    the float32 values to the last bit; the sheets compute in float64.
-    The workbook holds no results: a spreadsheet program computes them when it opens the file, a
-    mere previewer shows empty cells. The file appears complete or not at all.
-    Raises ValueError for any other layer, setting or shape and for a network too large to be read
-    as a spreadsheet, NotWritten (an OSError) where the file cannot be written.
+    the float32 values to the last bit; the sheets compute in float64. A spreadsheet program
+    computes the results when it opens the file; a mere previewer shows empty cells.
+
+    Parameters
+    ----------
+    model : keras.Sequential
+        Of Conv2D (stride 1, valid; relu or linear), MaxPooling2D and AveragePooling2D (valid),
+        Flatten and Dense (relu or linear; the last may be a softmax).
+    image : ndarray (height, width, channels), or (height, width) where there is one channel
+    path : str or Path
+        The file appears complete or not at all.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ValueError
+        Names any other layer, setting or shape; or the network is too large to be read like this.
+    NotWritten
+        The file cannot be written (an OSError).
+
+    Examples
+    --------
+    >>> import keras, tempfile
+    >>> model = keras.Sequential([keras.Input((3, 3, 1)), keras.layers.Conv2D(1, 2)])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(model, np.eye(3), Path(folder) / "tiny.xlsx").name
+    'tiny.xlsx'
     """
-    path = Path(path)
+    path, file = Path(path), io.BytesIO()
     if path.suffix.lower() != ".xlsx":
         raise ValueError(f"the name of a workbook ends in .xlsx, not {path.name!r}")
     _check(model)
-    file = io.BytesIO()
-    layers.workbook(model.layers, _picture(model, image)).save(file)
+    layers.workbook(model.layers, _as_input(model, image)).save(file)
     try:
         config.write_beside(path, lambda beside: beside.write_bytes(file.getvalue()))
     except OSError as error:
@@ -79,45 +100,45 @@ def _check(model: Any) -> None:
     shape = model.input_shape[1:]
     if len(shape) != 3 or None in shape:
         raise ValueError(
-            f"a network for pictures (height, width, channels) is asked for, not for {shape}"
+            f"a network for images (height, width, channels) is asked for, not for {shape}"
         )
     for layer in model.layers:
-        _check_layer(layer, last=layer is model.layers[-1])
+        if fault := _fault(layer, last=layer is model.layers[-1]):
+            raise ValueError(f"the layer {layer.name!r} ({type(layer).__name__}) {fault}")
     formulas = sum(map(layers.formulas, model.layers))
     numbers = math.prod(shape) + model.count_params()
     if formulas > MAX_FORMULAS or numbers > MAX_NUMBERS:
         raise ValueError(
             f"the network needs {formulas:,} formulas (at most {MAX_FORMULAS:,}) and {numbers:,} "
-            f"pixels and weights (at most {MAX_NUMBERS:,}): take a smaller picture or fewer units"
+            f"pixels and weights (at most {MAX_NUMBERS:,}): take a smaller image or fewer units"
         )
 
 
-def _check_layer(layer: Any, last: bool) -> None:
+def _fault(layer: Any, last: bool) -> str:
+    """Why a layer cannot be written, "" where it can."""
     import keras
 
     kind = type(layer).__name__
-    name = f"the layer {layer.name!r} ({kind})"
     if kind not in SETTINGS or type(layer) is not getattr(keras.layers, kind):
-        raise ValueError(f"{name} cannot be written, only {', '.join(SETTINGS)}")
+        return f"cannot be written, only {', '.join(SETTINGS)}"
     for setting, wanted in SETTINGS[kind].items():
         if (found := getattr(layer, setting)) != wanted:
-            raise ValueError(f"{name} has {setting}={found!r}: only {wanted!r} can be written")
+            return f"has {setting}={found!r}: only {wanted!r} can be written"
     if (kind == "Dense") != (len(layer.input.shape) == 2):
-        raise ValueError(f"{name} must stand {'after' if kind == 'Dense' else 'before'} a Flatten")
+        return f"must stand {'after' if kind == 'Dense' else 'before'} a Flatten"
     allowed = [a for a in layers.STEPS if a != "softmax" or (last and kind == "Dense")]
     if layers.activation(layer) not in allowed:
         found = getattr(layer.activation, "__name__", layer.activation)
-        raise ValueError(f"{name} has activation={found!r}: only {' or '.join(allowed)} here")
-    if not all(np.isfinite(weights).all() for weights in layer.get_weights()):
-        raise ValueError(f"{name} has weights that are not finite")
+        return f"has activation={found!r}: only {' or '.join(allowed)} here"
+    finite = all(np.isfinite(weights).all() for weights in layer.get_weights())
+    return "" if finite else "has weights that are not finite"
 
 
-def _picture(model: Any, image: np.ndarray) -> np.ndarray:
+def _as_input(model: Any, image: np.ndarray) -> np.ndarray:
     """`image` as float32 (height, width, channels)."""
-    wanted = model.input_shape[1:]
-    picture = np.asarray(image, "float32")
-    if picture.shape != wanted and (*picture.shape, 1) != wanted:
-        raise ValueError(f"the network takes a picture of shape {wanted}, not {picture.shape}")
-    if not np.isfinite(picture).all():
-        raise ValueError("the picture has pixels that are not finite")
-    return picture.reshape(wanted)
+    wanted, image = model.input_shape[1:], np.asarray(image, "float32")
+    if image.shape != wanted and (*image.shape, 1) != wanted:
+        raise ValueError(f"the network takes an image of shape {wanted}, not {image.shape}")
+    if not np.isfinite(image).all():
+        raise ValueError("the image has pixels that are not finite")
+    return image.reshape(wanted)

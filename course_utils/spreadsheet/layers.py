@@ -1,7 +1,7 @@
 """The sheets of the layers: which formula stands where."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -24,8 +24,8 @@ def formulas(layer: Any) -> int:
     return copies + STEPS[activation(layer)] * math.prod(layer.output.shape[1:])
 
 
-def workbook(layers: list[Any], picture: np.ndarray) -> Any:
-    """An openpyxl workbook: the layers applied to `picture` (height, width, channels)."""
+def workbook(layers: list[Any], image: np.ndarray) -> Any:
+    """An openpyxl workbook: the layers applied to `image` (height, width, channels)."""
     import keras
     from openpyxl import Workbook
 
@@ -34,16 +34,16 @@ def workbook(layers: list[Any], picture: np.ndarray) -> Any:
     book.calculation.fullCalcOnLoad = True
     result = "probability" if activation(layers[-1]) == "softmax" else "output"
     hint = f"Change a number in a blue frame and press Enter: the {result} below this line moves."
-    pages = [Page(book, "input", f"Input: {_times(picture.shape)}", hint)]
-    values = pages[0].maps(np.moveaxis(picture, -1, 0), picture)
-    array, x = picture, picture[None]
+    pages = [Page(book, "input", f"Input: {_times(image.shape)}", hint)]
+    values = pages[0].maps(np.moveaxis(image, -1, 0), image)
+    array, x = image, image[None]
     for number, layer in enumerate(layers, 1):
         x = layer(x)
         array = keras.ops.convert_to_numpy(x)[0].astype("float64")
-        fill, name, heading, hint = _described(layer)
+        name, heading, hint = _described(layer)
         heading = f"Layer {number}: {heading} → {_times(array.shape)}"
         pages.append(Page(book, f"{number} {name}", heading, hint))
-        values = fill(pages[-1], layer, values, array)
+        values = FILL[type(layer).__name__](pages[-1], layer, values, array)
     for page in pages:
         page.finish(values, array, result)
     read_me(book.worksheets[0], pages, result)
@@ -54,14 +54,8 @@ def _times(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape))
 
 
-class _Described(NamedTuple):
-    fill: Any  # (page, layer, inputs, outputs) -> Values
-    name: str
-    heading: str
-    hint: str
-
-
-def _described(layer: Any) -> _Described:
+def _described(layer: Any) -> tuple[str, str, str]:
+    """Name of the layer's sheet, its heading, and a hint how its numbers are made."""
     kind, end = type(layer).__name__, activation(layer)
     then = {
         "linear": ".",
@@ -70,20 +64,18 @@ def _described(layer: Any) -> _Described:
     }[end]
     if kind == "Conv2D":
         filters = f"{layer.filters} filter{'s' * (layer.filters > 1)}"
-        heading = f"convolution, {filters} of {_times(layer.kernel_size)}, {end}"
         hint = f"A sum is a window of the sheet before times the weights, plus the bias{then}"
-        return _Described(_convolution, "convolution", heading, hint)
+        size = _times(layer.kernel_size)
+        return "convolution", f"convolution, {filters} of {size}, {end}", hint
     if kind == "Flatten":
         hint = "The same numbers in one column: the channel changes fastest, then the column."
-        return _Described(_flatten, "flatten", "flatten", hint)
+        return "flatten", "flatten", hint
     if kind == "Dense":
-        name = "dense softmax" if end == "softmax" else "dense"
         hint = f"A sum is every value times its weight for the unit, plus the bias{then}"
-        return _Described(_dense, name, f"dense, {end}", hint)
+        return "dense" + " softmax" * (end == "softmax"), f"dense, {end}", hint
     short, what = ("max", "largest") if kind == "MaxPooling2D" else ("average", "mean")
     hint = f"A number is the {what} of a window of the sheet before."
-    heading = f"{short} pooling, {_times(layer.pool_size)}"
-    return _Described(_pooling, f"{short} pool", heading, hint)
+    return f"{short} pool", f"{short} pooling, {_times(layer.pool_size)}", hint
 
 
 def _convolution(page: Page, layer: Any, inputs: Values, array: np.ndarray) -> Values:
@@ -118,8 +110,8 @@ def _pooling(page: Page, layer: Any, inputs: Values, array: np.ndarray) -> Value
 
 
 def _flatten(page: Page, layer: Any, inputs: Values, array: np.ndarray) -> Values:
-    for row, place in enumerate(np.ndindex(inputs.cells.shape), TOP):
-        page.text(row, 1, "row {}, column {}, channel {}".format(*place))
+    for row, position in enumerate(np.ndindex(inputs.cells.shape), TOP):
+        page.text(row, 1, "row {}, column {}, channel {}".format(*position))
     cells = page.put(TOP, 2, inputs.copies()[:, None], scale(array))
     return Values(page.name, cells[:, 0], scale(array))
 
@@ -145,3 +137,9 @@ def _dense(page: Page, layer: Any, inputs: Values, array: np.ndarray) -> Values:
         cells = page.line("exp", "=EXP(" + cells + f"-MAX({fixed(cells)}))", 1.0)
         cells = page.line("softmax", "=" + cells + f"/SUM({fixed(cells)})", 1.0)
     return Values(page.name, cells, 1.0 if activation(layer) == "softmax" else scale(array))
+
+
+FILL = {
+    "Conv2D": _convolution, "MaxPooling2D": _pooling, "AveragePooling2D": _pooling,
+    "Flatten": _flatten, "Dense": _dense,
+}  # fmt: skip

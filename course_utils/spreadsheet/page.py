@@ -1,4 +1,4 @@
-"""How a sheet looks: headings, tables of numbers and formulas, colours, the watched outputs."""
+"""How a sheet looks: headings, tables of numbers and formulas, colors, the watched outputs."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -10,11 +10,11 @@ WATCHED = 10  # outputs shown above every sheet, at most
 TOP = 10  # first row of a sheet's tables, below title, hint, watched outputs and headings
 READ_ME = """\
 On the sheet “input”, change a pixel (a number in a blue frame) and press Enter: every later sheet \
-is computed anew, and the {result} above the picture moves.
+is computed anew, and the {result} above the image moves.
 Weights and biases stand in blue frames, too: change one on the sheet of its layer and watch the \
 same {result} at the top. The grey row below it keeps what Keras computed at first.
 All other numbers are formulas: click one to read what it is made of. Orange cells are negative, \
-blue ones positive; the deeper the colour, the farther from 0.
+blue ones positive; the deeper the color, the farther from 0.
 If the results are empty, allow editing: they are computed when the file may be edited."""
 LINE = 95  # characters of the read-me's lines, about
 BLUE, ORANGE, WHITE = "9CCBEF", "F5B878", "FFFFFF"
@@ -34,7 +34,7 @@ class Values(NamedTuple):
 
     sheet: str
     cells: np.ndarray
-    scale: float  # where its colours are full
+    scale: float  # where its colors are full
 
     def copies(self) -> np.ndarray:
         """Formulas that repeat its numbers, in the order of the array: texts (n,)."""
@@ -54,7 +54,7 @@ class Values(NamedTuple):
 
 
 def scale(array: np.ndarray) -> float:
-    """The largest absolute value, where the colours are full."""
+    """The largest absolute value, where the colors are full."""
     return float(np.abs(array).max()) or 1.0
 
 
@@ -92,34 +92,23 @@ class Page:
         cell.alignment = Alignment(horizontal="right" if right else None)
 
     def put(
-        self,
-        row: int,
-        column: int,
-        contents: np.ndarray,
-        full: float,
-        font: str = "number",
+        self, row: int, column: int, contents: np.ndarray, full: float, font: str = "number",
         digits: int = 3,
-    ) -> np.ndarray:
+    ) -> np.ndarray:  # fmt: skip
         """Write a table of numbers, or of formulas (texts); addresses of its cells, (h, w).
 
-        `full`: the number from which its colour, or that of its negative, is full.
+        `full`: the number from which its color, or that of its negative, is full.
         """
         from openpyxl.formatting.rule import ColorScaleRule
         from openpyxl.styles import Border, Font, Side
 
         font = "formula" if contents.dtype == object else font
-        side = Side("thin", FRAMES[font])
-        style = {
-            "border": Border(side, side, side, side),
-            "font": Font(**FONTS[font]),
-            "number_format": f"0.{'0' * digits}",
-        }
-        cells = np.empty(contents.shape, object)
+        side, face = Side("thin", FRAMES[font]), Font(**FONTS[font])
+        border, cells = Border(side, side, side, side), np.empty(contents.shape, object)
         for (i, j), content in np.ndenumerate(contents):
             cell = self.sheet.cell(row + i, column + j)
+            cell.border, cell.font, cell.number_format = border, face, f"0.{'0' * digits}"
             cells[i, j] = cell.coordinate
-            for name, value in style.items():
-                setattr(cell, name, value)
             if font == "formula":
                 cell.value = content
             else:  # as text, with all digits: openpyxl writes 16, and a float may need 17
@@ -128,8 +117,8 @@ class Page:
             raise ValueError("the network has more channels than one formula can hold")
         if font == "number":
             self.changeable.append(area(cells))
-        colours = ColorScaleRule("num", -full, ORANGE, "num", 0, WHITE, "num", full, BLUE)
-        self.sheet.conditional_formatting.add(area(cells), colours)
+        colors = ColorScaleRule("num", -full, ORANGE, "num", 0, WHITE, "num", full, BLUE)
+        self.sheet.conditional_formatting.add(area(cells), colors)
         return cells
 
     def map(self, name: str, contents: np.ndarray, full: float) -> np.ndarray:
@@ -159,6 +148,7 @@ class Page:
     def finish(self, outputs: Values, array: np.ndarray, result: str) -> None:
         """Set the watched outputs above the tables, over what Keras computed, and the looks."""
         from openpyxl.utils import get_column_letter
+        from openpyxl.worksheet.datavalidation import DataValidation
 
         now, first = outputs.copies()[:WATCHED], array.ravel()[:WATCHED]
         for i in range(len(now)):
@@ -173,23 +163,15 @@ class Page:
         for i in range(2, self.sheet.max_column + 1):
             self.sheet.column_dimensions[get_column_letter(i)].width = 10
         if self.changeable:
-            self._ask_for_numbers()
+            rule = DataValidation("decimal", "-1000000", "1000000", showErrorMessage=True)
+            rule.error, rule.sqref = "A number is asked for.", " ".join(self.changeable)
+            self.sheet.add_data_validation(rule)
         _lay_out(self.sheet)
-
-    def _ask_for_numbers(self) -> None:
-        from openpyxl.worksheet.datavalidation import DataValidation
-
-        rule = DataValidation("decimal", "-1000000", "1000000", showErrorMessage=True)
-        rule.error = "A number is asked for."
-        for cells in self.changeable:
-            rule.add(cells)
-        self.sheet.add_data_validation(rule)
 
 
 def _lay_out(sheet: Any) -> None:
     sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
