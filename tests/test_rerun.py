@@ -1,6 +1,7 @@
 """Any cell may be run again at any time: twice in a row, or the first two in the middle."""
 
 import ast
+import json
 
 import nbformat
 import notebook_tools as tools
@@ -115,3 +116,36 @@ def test_every_cell_twice_and_the_first_two_again_in_the_middle(path, quick):
     nb = twice(tools.part(path.stem, None))
     tools.execute(nb)
     assert tools.text(nb.cells[-1]) == "[] quick\n"
+
+
+def test_cells_that_changed_what_they_read_run_twice(quick):
+    small = [("parameters", "\nsamples = None", "\nsamples = 600")]
+    cells = ["parameters", "setup", "load", "prepare", "means", "means-closest", "means-claim"]
+    nb = twice(tools.part("06_fashion_mnist", cells, small))
+    tools.execute(nb)
+    said = {cell.id: tools.text(cell) for cell in nb.cells}
+    assert said["means-claim-0"] == said["means-claim-1"] != ""
+    assert said["changed"] == "['samples'] quick\n"
+
+
+def test_other_shifts_are_never_drawn_with_the_values_of_the_first(quick):
+    """Chapter 05: after `shift-plot`, `shifts` is written anew and cells are run again."""
+    cells = ["parameters", "setup", "load", "prepare", "frame", "lenet", "adam", "shift-define"]
+    cells += ["augment-define", "at-each-shift", "augment-run", "shift-plot"]
+    needed = "n, seed_range = budget.variant_samples, [budget.seed]\nadam ="
+    changes = [("augment-run", "adam =", needed)]
+    for name, value in (("samples", 300), ("variant_samples", 300), ("moved_epochs", 1)):
+        changes.append(("parameters", f"\n{name} = None", f"\n{name} = {value}"))
+    nb = tools.part("05_lenet_mnist", cells, changes)
+    again = {cell.id: cell.source for cell in nb.cells}
+    values = "{at: run.also[0][i] for i, at in enumerate(measured_at)}"
+    show = f"import json; print(json.dumps([{values} for run in moved_runs.values()]))"
+    sources = [show, "shifts = range(-8, 10, 2)", again["shift-plot"], show]
+    sources += [again["augment-run"], again["shift-plot"], show]
+    nb.cells += [new_code_cell(source, id=f"more-{i}") for i, source in enumerate(sources)]
+    tools.execute(nb)
+    first, same, new = (json.loads(tools.text(cell)) for cell in nb.cells if cell.source == show)
+    assert first == same and [*map(int, first[0])] == [*range(-4, 5)]
+    assert [*map(int, new[0])] == [*range(-8, 10, 2)]
+    both = ("-4", "-2", "0", "2", "4")
+    assert [[run[at] for at in both] for run in new] == [[run[at] for at in both] for run in first]
