@@ -91,11 +91,12 @@ def ids(nb: NotebookNode) -> list[str]:
 
 
 def lengths(nb: NotebookNode) -> list[str]:
-    """Code cells of 15 lines at most; those that are not there to be read, 25."""
+    """Code cells of 15 lines at most; those that are not there to be read, 25 or (set-up) 30."""
+    limits = {"parameters": 25, "exercise": 25, "check": 25, "setup": 30}
     found = []
     for cell in code(nb):
-        long = {"parameters", "setup", "exercise", "check"} & set(tags(cell))
-        lines, limit = len(cell.source.splitlines()), 25 if long else 15
+        lines = len(cell.source.splitlines())
+        limit = max((limits.get(tag, 15) for tag in tags(cell)), default=15)
         if lines > limit:
             found.append(f"{cell.id}: {lines} lines of code, at most {limit}")
     return found

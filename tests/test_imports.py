@@ -1,25 +1,22 @@
 """The package loads fast, loads no heavy library, and its modules load in any order."""
 
-import ast
-import graphlib
 import json
 import subprocess
 import sys
-from importlib.util import resolve_name
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "course_utils"
 HEAVY = ["keras", "tensorflow", "matplotlib", "scipy", "sklearn", "pandas", "requests", "pooch"]
-FILES = {
-    ".".join(path.relative_to(FOLDER.parent).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in sorted(FOLDER.rglob("*.py"))
+MODULES = sorted(
+    ".".join(path.relative_to(FOLDER.parent).with_suffix("").parts).removesuffix(".__init__")
+    for path in FOLDER.rglob("*.py")
     if path.name != "__main__.py"
-}
+)
 # Every module first, as in a fresh process: what was loaded of the package is forgotten.
 EACH_FIRST = f"""
 import importlib, json, sys, traceback
 found = {{}}
-for module in {list(FILES)}:
+for module in {MODULES}:
     for name in [n for n in sys.modules if n.partition(".")[0] in {["course_utils", *HEAVY]}]:
         del sys.modules[name]
     try:
@@ -49,37 +46,12 @@ def test_importing_the_package_costs_little():
 
     Processor time, since wall time is the neighbours' as well.
     """
-    names = ", ".join(m.removeprefix("course_utils.") for m in FILES if m.count(".") == 1)
+    names = ", ".join(m.removeprefix("course_utils.") for m in MODULES if m.count(".") == 1)
     assert any(python(COST.format(names=names)) < 0.3 for _ in range(3))
 
 
 def test_each_module_loads_first_and_light():
     """No module needs another to be loaded before it, none loads a heavy library."""
     found = python(EACH_FIRST)
-    assert list(found) == list(FILES)
+    assert list(found) == MODULES
     assert {module: loaded for module, loaded in found.items() if loaded} == {}
-
-
-def imports(module):
-    """Modules of the package that `module` imports, at its top or in a function."""
-    package = module if FILES[module].name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(FILES[module].read_bytes())):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            source = resolve_name("." * node.level + (node.module or ""), package)
-            names = [f"{source}.{alias.name}" for alias in node.names]
-        for name in names:
-            found = name if name in FILES else name.rpartition(".")[0]
-            if found in FILES and found != "course_utils":
-                yield found
-
-
-def test_no_module_needs_itself():
-    """No circle of imports, those in functions included."""
-    graphlib.TopologicalSorter({module: set(imports(module)) for module in FILES}).prepare()
-
-
-def test_the_tests_above_see_the_imports():
-    assert {"course_utils.config", "course_utils.events"} <= set(imports("course_utils.claims"))

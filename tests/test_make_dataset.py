@@ -6,7 +6,7 @@ import pytest
 from course_utils import training
 
 
-def test_a_stream_is_in_order_without_a_seed_and_deals_out_everything_with_one():
+def test_batches_are_in_order_without_a_seed_and_deals_out_everything_with_one():
     x, y = np.arange(10)[:, np.newaxis], {"a": np.arange(10), "b": -np.arange(10)}
     in_order = training.make_dataset((x, y), 4)
     assert [len(xs) for xs, _ in in_order] == [4, 4, 2]
@@ -21,7 +21,7 @@ def test_a_stream_is_in_order_without_a_seed_and_deals_out_everything_with_one()
     assert any(not np.array_equal(a, b) for (a, _), (b, _) in zip(first, second, strict=True))
     assert not shuffled.options().autotune.enabled
     with pytest.raises(ValueError, match="need a seed"):
-        training.make_dataset((x, y), 4, updates=3)
+        training.make_dataset((x, y), 4, steps=3)
 
 
 @pytest.mark.parametrize(
