@@ -4,11 +4,12 @@ What is taught stays in the notebook, in plain Keras. Here is what would distrac
 training over seeds, a progress display, and finding again what was measured before.
 """
 
+import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,24 +123,27 @@ def measure(
     for name, value in (("epochs", epochs), ("steps", steps), ("batch_size", batch_size)):
         if value is not None:
             whole(name, value, least=1)
-    network, model, start = _compiled(build, optimizer, loss, train)
+    network, model, _ = _compiled(build, optimizer, loss, train)
     budget = [epochs, steps, batch_size]
     experiment = fingerprint(network, train, validation, test, budget, augment, also, _trained)
-    store = Store()
+    store, first = Store(), seeds[0] if len(seeds) else None
+    keys = {seed: f"{experiment}-{seed}" for seed in seeds}
+    missing = [seed for seed in keys if store.find(keys[seed], weights=seed == first) is None]
+    train_one = partial(
+        *(_from_seed, build, optimizer, loss, train, validation, test, budget, augment, also),
+        first=first,
+        network=network,
+        label=label,
+    )
+    for i, (found, weights) in _each(train_one, missing):
+        store.put(keys[missing[i]], found, weights)
     runs = Runs(
         *(np.zeros(len(seeds)), [], [], [], list(seeds), epochs, steps),
         parameters=model.count_params(),
         build=build,
     )
     for i, seed in enumerate(seeds):
-        key = f"{experiment}-{seed}"
-        if (found := store.find(key, weights=i == 0)) is None:
-            _fresh(build, model, start, seed)
-            batches = make_dataset(train, batch_size, seed, steps=steps, augment=augment)
-            found = _trained(model, batches, validation, test, epochs or 1, f"{label} · {seed}")
-            found["also"] = also(model) if also else None
-            store.put(key, found, model.get_weights() if i == 0 else None)
-            found = store.find(key, weights=i == 0)
+        found = store.find(keys[seed], weights=i == 0)
         runs.accuracy[i] = found["accuracy"]
         runs.histories.append(found["history"])
         runs.seconds.append(found["seconds"])
@@ -148,21 +152,47 @@ def measure(
     return runs
 
 
+def _each(train_one: Callable[[int], Any], seeds: Sequence[int]) -> Iterator[tuple[int, Any]]:
+    """(i, what `train_one(seeds[i])` gives), here in order or on the cluster as each is there."""
+    if not os.environ.get("COURSE_CLUSTER"):
+        return enumerate(map(train_one, seeds))
+    from course_utils.runner.cluster import trainings
+
+    return trainings(train_one, seeds)
+
+
+def _from_seed(
+    build: Callable, optimizer: Any, loss: Any, train: Samples, validation: Samples | None,
+    test: Samples, budget: list, augment: Any, also: Any, seed: int, first: int, network: str,
+    label: str,
+) -> tuple[dict[str, Any], list[np.ndarray] | None]:  # fmt: skip
+    """What one seed gives, and the weights where it is the `first`."""
+    epochs, steps, batch_size = budget
+    _, model, start = _compiled(build, optimizer, loss, train, network)
+    _fresh(build, model, start, seed)
+    batches = make_dataset(train, batch_size, seed, steps=steps, augment=augment)
+    found = _trained(model, batches, validation, test, epochs or 1, f"{label} · {seed}")
+    found["also"] = also(model) if also else None
+    return found, model.get_weights() if seed == first else None
+
+
 _traced: OrderedDict[str, tuple[Any, list[np.ndarray]]] = OrderedDict()
 _MOST_TRACED = 12  # networks that stay compiled; the one used longest ago goes first
 _STEPS = 8  # of gradient descent in one call into TensorFlow; an epoch may have fewer
 
 
 def _compiled(
-    build: Callable, optimizer: Any, loss: Any, train: Samples
+    build: Callable, optimizer: Any, loss: Any, train: Samples, known: str = ""
 ) -> tuple[str, Any, list[np.ndarray]]:
     """The network's fingerprint, the network compiled, and its optimizer's first state.
 
     Built from one seed for this, networks that are defined alike have the same weights, and those
-    with weights of their own (pretrained ones) have others.
+    with weights of their own (pretrained ones) have others. `known`: the fingerprint, where it is.
     """
     import keras
 
+    if known in _traced:
+        return known, *_traced[known]
     keras.utils.set_random_seed(0)
     model = build()
     optimizer = keras.optimizers.get(optimizer)
