@@ -127,7 +127,7 @@ def promote(chapter: str, notes: list[dict[str, Any]], root: Path) -> int:
     for row, profile, changed in ((n["row"], n["profile"], n["changed"]) for n in notes):
         no = {
             f"is of the profile {profile}": profile != "full",
-            f"is measured with another {', '.join(changed)}": changed,
+            f"is measured with changed {', '.join(changed)}": changed,
             f"is measured on {row['data']} data": row["data"] not in ("real", "generated"),
             f"calls itself a result of chapter {row['chapter']}": row["chapter"] != chapter,
             "is no number": not np.isfinite(row["measured"]),

@@ -67,7 +67,7 @@ def test_a_full_run_on_real_data_is_promoted(root):
     ("profile", "changed", "more", "sentence"),
     [
         ("quick", [], {}, "bee is of the profile quick"),
-        ("full", ["epochs"], {}, "bee is measured with another epochs"),
+        ("full", ["epochs"], {}, "bee is measured with changed epochs"),
         ("full", [], {"data": "synthetic"}, "bee is measured on synthetic data"),
         ("full", [], {"chapter": "06"}, "bee calls itself a result of chapter 06"),
         ("full", [], {"accuracy": float("nan")}, "bee is no number"),

@@ -79,8 +79,10 @@ def trainings(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[
     build = config.build_folder().resolve()
     build.mkdir(parents=True, exist_ok=True)
     folder, env = Path(tempfile.mkdtemp(prefix="trainings-", dir=build)), deciding()
+    keras = sys.modules.get("keras")
     try:
-        work = _precision(), config.profile(), config.changed_budget(), function, items
+        precision = keras and keras.config.dtype_policy().name
+        work = precision, config.profile(), config.changed_budget(), function, items
         (folder / "work").write_bytes(cloudpickle.dumps(work[:3]) + cloudpickle.dumps(work[3:]))
         with backend(address):
             parallel = joblib.Parallel(batch_size=1, return_as="generator_unordered")
@@ -91,11 +93,6 @@ def trainings(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[
                 yield i, result
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _precision() -> str | None:
-    keras = sys.modules.get("keras")
-    return keras and keras.config.dtype_policy().name
 
 
 def _remote(folder: Path, i: int, env: dict[str, str]) -> int:
@@ -109,17 +106,17 @@ def _remote(folder: Path, i: int, env: dict[str, str]) -> int:
         code, _ = supervise(module, env, log, folder / "work", *run)
         if code:
             log.seek(0)
-            said = log.read().decode(errors="replace")[-2000:]
-            raise RunError(f"the process of a training ended with {code}: {said}")
+            said = log.read().decode(errors="replace").strip().rpartition("\n")[2]
+            raise RunError(f"the process of a training ended with {code} {said[:300]}".strip())
     return i
 
 
 def _compute(folder: Path, i: int) -> None:
     with (folder / "work").open("rb") as file:
-        policy, profile, changed = cloudpickle.load(file)
+        precision, profile, changed = cloudpickle.load(file)
         config.note_run(profile, changed)
-        if policy:
-            session.import_keras().config.set_dtype_policy(policy)
+        if precision:
+            session.import_keras().config.set_dtype_policy(precision)
         function, items = cloudpickle.load(file)
     try:
         end = function(items[i]), None

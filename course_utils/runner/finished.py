@@ -30,11 +30,14 @@ def identify(task: Task) -> None:
         raise RunError(str(error)) from None
     parts: list[Any] = [(c.cell_type, c.source, c.metadata.get("tags")) for c in nb.cells]
     files = [path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    for path in sorted([*files, *task.notebook.parent.glob("*.toml")]):
+    folder = task.notebook.parents[1 if "/" in task.name else 0]
+    for path in sorted([*files, *folder.glob("*.toml")]):
         parts.append((path.name, hashlib.sha256(path.read_bytes()).hexdigest()))
     parts += [task.profile, task.source, task.parameters, task.env.get("COURSE_SEED")]
     parts += [os.environ.get("COURSE_PRECISION"), config.flag("COURSE_STRICT")]
-    parts += [row for row in results.reference().values() if row["chapter"] == task.chapter]
+    for row in results.reference().values():  # what the page shows of the reference run
+        if row["chapter"] == task.chapter:
+            parts.append({k: v for k, v in row.items() if k not in ("date", "hardware")})
     parts += [(name, _version(name)) for name in LIBRARIES]
     task.key = fingerprint(parts)[:16]
 
@@ -96,15 +99,14 @@ def restore(task: Task) -> bool:
     if entry["found"] != _found(task):
         return False
     out, html = task.made("notebooks"), task.made("html")
-    page = html.read_text(encoding="utf-8", errors="replace") if html.is_file() else ""
-    if not (page.rstrip().endswith("</html>") and out.is_file() and _text(out) == entry["text"]):
+    if not (_text(html).rstrip().endswith("</html>") and _text(out) == entry["text"]):
         config.write_beside(out, lambda beside: beside.write_text(entry["text"], encoding="utf-8"))
         pages.page(out, html)
     return True
 
 
-def _text(notebook: Path) -> str:
-    return notebook.read_text(encoding="utf-8", errors="replace")
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def keep(task: Task) -> None:

@@ -24,23 +24,19 @@ LONG = 300  # seconds in one cell, after which a log is told which one it is
 def find(names: Sequence[str] = (), folder: Path | None = None) -> list[Path]:
     """The notebooks `names`, chapters first, in order; every chapter and lab where it is empty."""
     folder = folder or (config.checkout() or Path()) / "notebooks"
-    chapters = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
-    labs = sorted((folder / "labs").glob("[0-9][0-9]_*.ipynb"))
-    if not chapters + labs:
+    every = [p for where in ("", "labs") for p in sorted((folder / where).glob("[0-9]*.ipynb"))]
+    known = {path.relative_to(folder).with_suffix("").as_posix(): path for path in every}
+    if not known:
         raise RunError("there is no chapter here: clone the course, and run it in the checkout")
-    chosen = set() if names else {*chapters, *labs}
+    chosen = set() if names else set(every)
     for name in names:
-        path = Path(name.replace("\\", "/"))
-        known = labs if "labs" in path.parts else chapters
-        stem = "" if path.name == "labs" else path.name.removesuffix(".ipynb")
-        stem = f"{int(stem):02d}_" if stem.isdecimal() else stem
-        exact = [one for one in known if one.stem == stem]
-        hits = exact or [one for one in known if one.stem.startswith(stem) and name]
+        start = name.replace("\\", "/").rpartition("notebooks/")[2].removesuffix(".ipynb")
+        start = f"{int(start):02d}_" if start.isdecimal() else start
+        hits = [one for one in known if start and one.startswith(start)]
         if not hits:
-            listed = [f"labs/{one.stem}" if one in labs else one.stem for one in chapters + labs]
-            raise RunError(f"unknown chapter {name!r}: choose from {', '.join(listed)}")
-        chosen.update(hits)
-    return [notebook for notebook in chapters + labs if notebook in chosen]
+            raise RunError(f"unknown chapter {name!r}: choose from {', '.join(known)}")
+        chosen.update(known[one] for one in ([start] if start in hits else hits))
+    return [path for path in every if path in chosen]
 
 
 def run(

@@ -58,7 +58,21 @@ def execute(task: Task, token: Path) -> Task:
     """Run the notebook to its end, or until the file `token` is gone; returns `task`, filled in."""
     began = time.monotonic()
     try:
-        _execute(task, token)
+        if not (task.notebook.is_file() and task.build.is_dir()):
+            here = socket.gethostname()
+            raise ValueError(f"{here} has no such notebook or build folder: they have to be shared")
+        for path in map(task.made, MADE):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+        job = {"notebook": str(task.notebook), "parameters": task.parameters, "limit": task.limit}
+        job |= {"out": str(task.made("notebooks")), "html": str(task.made("html"))}
+        env = task.env | {"COURSE_RECORD": str(task.made("records")), "COURSE_TOKEN": str(token)}
+        module = ["course_utils.runner.worker", json.dumps(job)]
+        with task.made("logs").open("wb") as file:
+            code, task.peak = supervise(module, env, file, token)
+        task.notes = events.read(task.made("records"))
+        ends = task.of("end") or [{"failure": _no_end(task, code)}]
+        task.failure = ends[0]["failure"]
     except (OSError, ValueError) as error:  # a full disk, say: this notebook fails, not the run
         why = getattr(error, "strerror", None)
         task.failure = f": {why}: {Path(error.filename or '').name}" if why else f": {error}"
@@ -66,26 +80,9 @@ def execute(task: Task, token: Path) -> Task:
     return task
 
 
-def _execute(task: Task, token: Path) -> None:
-    if not (task.notebook.is_file() and task.build.is_dir()):
-        here = socket.gethostname()
-        raise ValueError(f"{here} has no such notebook or build folder: they have to be shared")
-    for path in map(task.made, MADE):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-    job = {"notebook": str(task.notebook), "parameters": task.parameters, "limit": task.limit}
-    job |= {"out": str(task.made("notebooks")), "html": str(task.made("html"))}
-    env = task.env | {"COURSE_RECORD": str(task.made("records")), "COURSE_TOKEN": str(token)}
-    with task.made("logs").open("wb") as log:
-        code, task.peak = supervise(
-            ["course_utils.runner.worker", json.dumps(job)], env, log, token
-        )
-    task.notes = events.read(task.made("records"))
-    if ends := task.of("end"):
-        task.failure = ends[0]["failure"]
-        return
-    log = task.made("logs").read_text(encoding="utf-8", errors="replace").strip()
-    last = f" ({log.splitlines()[-1][:300]})" if log else ""
+def _no_end(task: Task, code: int) -> str:
     at = "".join(f" in cell {note['cell']}" for note in task.of("cell")[-1:])
-    memory = ", perhaps for want of memory" if code in (-9, 137) else ""
-    task.failure = f"{at}: its process ended with {code}{memory}{last}; build/logs has its log"
+    if code in (-9, 137):
+        return f"{at}: its process was killed, perhaps for want of memory"
+    said = task.made("logs").read_text(encoding="utf-8", errors="replace").strip()
+    return f"{at}: its process ended with {code}: {said.rpartition(chr(10))[2][:300]}"
