@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import config
 from .datasets import NotReachable, no_network
-from .datasets.downloads import download, locked, writing
+from .datasets.downloads import download, locked, matches, writing
 from .datasets.registry import Remote
 
 if TYPE_CHECKING:
@@ -146,11 +146,10 @@ def _file(name: str, url: str, digits: str, refused: set[Path]) -> Path:
 def _unusable(path: Path, checksum: str) -> str:
     """What is wrong with a file of weights, "" if nothing is."""
     import h5py
-    import pooch
 
     try:
         if checksum:
-            good = pooch.hash_matches(path, checksum)
+            good = matches(path, checksum)
             return "" if good else "is not the file that Keras names (half of it, or a login page)"
         if path.suffix == ".h5":
             h5py.File(path).close()

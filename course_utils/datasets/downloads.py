@@ -25,11 +25,17 @@ _PAGES = ("text/", "application/json", "application/xml", "application/xhtml", "
 _TEXT = bytes([*b"\t\n\f\r", *range(32, 256)])
 
 
-def verify(path: Path, remote: Remote, where: str) -> None:
-    """Raise WrongChecksum unless the file is the one that the card names."""
+def matches(path: Path, checksum: str) -> bool:
+    """Whether a file has the checksum "ALGORITHM:DIGITS"."""
     import pooch
 
-    if not pooch.hash_matches(path, remote.checksum):
+    algorithm, _, digits = checksum.partition(":")
+    return pooch.file_hash(path, algorithm) == digits.lower()
+
+
+def verify(path: Path, remote: Remote, where: str) -> None:
+    """Raise WrongChecksum unless the file is the one that the card names."""
+    if not matches(path, remote.checksum):
         raise _wrong(path, remote, where)
 
 
@@ -83,7 +89,7 @@ def download(remote: Remote, path: Path, title: str, insist: bool = False) -> No
 
     known = filter(None, map(network.recall, (remote.url, host(remote.url))))
     if not insist and (reason := next(known, "")):
-        raise NotReachable(reason)
+        raise NotReachable(f"{reason} (asked once a session)")
     folder = path.with_name(f".{path.name}.part")
     transfer = _Transfer(remote, folder / "bytes")
     pooch.get_logger().setLevel("ERROR")
@@ -151,7 +157,8 @@ class _Transfer:
             elif f"bytes {begin}-" not in response.headers.get("Content-Range", ""):
                 self.part.unlink(missing_ok=True)
                 raise Broken(f"{host(self.remote.url)} sent another part than it was asked for")
-            total = begin + int(length) if length and not unpack else size
+            total = begin + int(length) if length else size
+            total = 0 if unpack else total
             with (
                 self.part.open("ab" if begin else "wb") as file,
                 tqdm(total=total or None, initial=begin, desc=self.remote.name, unit="B",

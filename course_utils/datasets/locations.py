@@ -94,11 +94,9 @@ def _look(card: Card, folder: Path, where: str, notes: list[str]) -> Arrays | No
 
 def _vouched(card: Card, path: Path, where: str) -> bool:
     """Whether a ready file is the canonical one or the one that `SHA256SUMS` beside it lists."""
-    import pooch
-
     for remote in card.files:
         if remote.name == path.name:
-            if pooch.hash_matches(path, remote.checksum):
+            if downloads.matches(path, remote.checksum):
                 return True
             if where == KERAS:
                 downloads.verify(path, remote, f"in the {where}")
@@ -107,7 +105,7 @@ def _vouched(card: Card, path: Path, where: str) -> bool:
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     lines = (line.split(maxsplit=1) for line in data.decode(encoding, "replace").splitlines())
     listed = {str(PurePosixPath(rest[0].lstrip("*"))): digits for digits, *rest in lines if rest}
-    if path.name in listed and not pooch.hash_matches(path, listed[path.name]):
+    if path.name in listed and not downloads.matches(path, f"sha256:{listed[path.name]}"):
         raise WrongChecksum(f"{path.name} in the {where} is not the file of SHA256SUMS", path)
     return path.name in listed
 

@@ -77,7 +77,7 @@ def no_network() -> str:
     `COURSE_OFFLINE=1` says so in advance; a run passes it on to the kernels that it starts.
     """
     if config.flag("COURSE_OFFLINE"):
-        return recall("network") or "no network is used (COURSE_OFFLINE)"
+        return recall("network") or "no network can be reached"
     with _probing:
         if "network" not in _failures:
             urls = {remote.url for card in CARDS.values() for remote in card.files}

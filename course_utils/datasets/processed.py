@@ -23,14 +23,15 @@ Arrays = dict[str, Any]
 @contextmanager
 def opened(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
     """An `.npz` file, whose pickles are never read."""
-    try:
-        npz = np.load(path, allow_pickle=False)
-    except UNREADABLE:
-        npz = None
-    if not isinstance(npz, np.lib.npyio.NpzFile):
-        raise BrokenFile(f"{path.name} is no readable npz file", path)
-    with npz:
-        yield npz
+    with path.open("rb") as file:
+        try:
+            npz = np.load(file, allow_pickle=False)
+        except UNREADABLE:
+            npz = None
+        if not isinstance(npz, np.lib.npyio.NpzFile):
+            raise BrokenFile(f"{path.name} is no readable npz file", path)
+        with npz:
+            yield npz
 
 
 def array(npz: np.lib.npyio.NpzFile, key: str, path: Path) -> np.ndarray:

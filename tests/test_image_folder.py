@@ -8,8 +8,7 @@ import pytest
 from makers import one_line
 
 from course_utils import datasets
-from course_utils.datasets import image_folder
-from course_utils.datasets.user_images import read_pictures
+from course_utils.datasets import image_folder, read_images
 
 
 def jpeg(seed: int) -> bytes:
@@ -89,6 +88,16 @@ def test_pets_from_the_canonical_archive(server, monkeypatch, small_split, tmp_p
     assert left == {"cats_vs_dogs", ".cats_vs_dogs.lock"}  # the archive itself is not kept
 
 
+def test_the_readers_own_archive_is_unpacked_and_kept(server, monkeypatch, small_split, tmp_path):
+    archive = zipped(photos(MICROSOFT))
+    server.publish(monkeypatch, "cats_vs_dogs", {"kagglecatsanddogs_5340.zip": archive})
+    own = tmp_path / "cache" / "kagglecatsanddogs_5340.zip"
+    own.parent.mkdir()
+    own.write_bytes(archive)
+    check_pets(datasets.load("cats_vs_dogs"))
+    assert own.read_bytes() == archive and not server.gets
+
+
 def test_wrong_archive_of_the_class_is_an_error(server, monkeypatch, small_split, tmp_path):
     archive = {"kagglecatsanddogs_5340.zip": zipped(photos(MICROSOFT))}
     server.publish(monkeypatch, "cats_vs_dogs", archive)
@@ -100,10 +109,20 @@ def test_wrong_archive_of_the_class_is_an_error(server, monkeypatch, small_split
     assert not server.gets
 
 
-@pytest.mark.parametrize("layout", [MICROSOFT, KAGGLE])
+LAYOUTS = {
+    "Microsoft's in cats_vs_dogs": ("cats_vs_dogs", MICROSOFT),
+    "Kaggle's in cats_vs_dogs": ("cats_vs_dogs", KAGGLE),
+    "PetImages as unpacked": ("", MICROSOFT),
+    "the inside of PetImages": ("", {"cat": "Cat/{}.jpg", "dog": "Dog/{}.jpg"}),
+    "other endings": ("", {"cat": "petimages/cat/{}.JPG", "dog": "petimages/DOG/{}.jpeg"}),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_pets_from_a_folder_of_another_layout(monkeypatch, small_split, tmp_path, layout):
-    for name, data in photos(layout).items():
-        path = tmp_path / "class" / "cats_vs_dogs" / name
+    place, names = LAYOUTS[layout]
+    for name, data in photos(names).items():
+        path = tmp_path / "class" / place / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
@@ -125,7 +144,41 @@ def test_arranged_pets_with_a_file_that_is_no_jpeg(monkeypatch, tmp_path, capsys
         *("cat.1.jpg", "dog.1.jpg", "cat.10.jpg", "dog.2.jpg", "dog.10.jpg"),
     ]
     line = one_line(capsys.readouterr(), tmp_path)
-    assert "left out as no JPEG: cat.2.jpg" in line and "an unverified copy" in line
+    assert "left out as no JPEG: train/cats/cat.2.jpg, " in line and "an unverified copy" in line
+
+
+def test_arranged_pets_with_names_of_any_case(monkeypatch, tmp_path):
+    folder = arranged(tmp_path / "class")
+    (folder / "train" / "cats").rename(folder / "train" / "Cat")
+    (folder / "train").rename(folder / "Train")
+    for path in (folder / "test" / "dogs").iterdir():
+        path.rename(path.with_suffix(".JPEG"))
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    data = datasets.load("cats_vs_dogs")
+    assert len(data.x_train) == len(data.x_test) == 12 and data.y_test.tolist() == [0, 1] * 6
+    assert data.x_train[0] == "Train/Cat/cat.0.jpg"
+
+
+def test_fault_folder_of_the_class_in_no_known_layout(monkeypatch, tmp_path, fault):
+    (tmp_path / "class" / "cats_vs_dogs" / "kittens").mkdir(parents=True)
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    with pytest.raises(datasets.BrokenFile, match="expected is cats_vs_dogs") as caught:
+        datasets.load("cats_vs_dogs")
+    fault("data files", "photographs in no known layout", str(caught.value))
+
+
+def test_one_name_in_two_folders_one_of_them_damaged(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    folder = arranged(tmp_path / "class") / "train"
+    for kind in ("cats", "dogs"):
+        (folder / kind / f"{kind[:-1]}.0.jpg").rename(folder / kind / "0.jpg")
+    (folder / "cats" / "0.jpg").write_bytes(jpeg(0)[:-40])
+    data = datasets.load("cats_vs_dogs")
+    files = [data.extras["folder"] / name for name in data.x_train]
+    images, _, refused = read_images(files, (8, 8))
+    readable = [path not in refused for path in files]
+    assert list(refused) == [folder / "cats" / "0.jpg"]
+    assert len(images) == sum(readable) == 11
 
 
 def arranged(folder, cats=6):
@@ -139,14 +192,19 @@ def arranged(folder, cats=6):
     return folder / "cats_vs_dogs"
 
 
-def test_one_image_only_is_said_and_an_empty_class_refused(monkeypatch, tmp_path, capsys):
+def test_fault_one_image_only_is_said_and_an_empty_class_refused(
+    monkeypatch, tmp_path, capsys, fault
+):
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
     folder = arranged(tmp_path / "class", cats=1)
     assert len(datasets.load("cats_vs_dogs").x_train) == 7
-    assert "train is uneven, 1 cats and 6 dogs" in one_line(capsys.readouterr(), tmp_path)
+    line = one_line(capsys.readouterr(), tmp_path)
+    assert "train is uneven, 1 cats and 6 dogs" in line
+    fault("data files", "one cat, six dogs", line)
     (folder / "train" / "cats" / "cat.0.jpg").unlink()
-    with pytest.raises(datasets.BrokenFile, match="train/cats holds no JPEG images"):
+    with pytest.raises(datasets.BrokenFile, match="train/cats holds no JPEG images") as caught:
         datasets.load("cats_vs_dogs")
+    fault("data files", "a class without images", str(caught.value))
 
 
 def test_a_third_class_is_left_out_by_name(monkeypatch, tmp_path, capsys):
@@ -163,8 +221,8 @@ def test_a_picture_that_breaks_off_is_refused_when_it_is_read(monkeypatch, tmp_p
     torn.write_bytes(torn.read_bytes()[:-40])
     data = datasets.load("cats_vs_dogs")
     files = [data.extras["folder"] / name for name in data.x_train]
-    images, names, refused = read_pictures(files, (8, 8))
-    assert len(images) == len(names) == 11 and list(refused) == ["cat.3.jpg"]
+    images, names, refused = read_images(files, (8, 8))
+    assert len(images) == len(names) == 11 and list(refused) == [torn]
 
 
 @pytest.mark.parametrize(
@@ -181,25 +239,30 @@ def test_a_picture_that_breaks_off_is_refused_when_it_is_read(monkeypatch, tmp_p
         (b"no zip file", "no readable zip"),
     ],
 )
-def test_archives_of_pets_that_are_refused(
-    server, monkeypatch, small_split, tmp_path, archive, reason
+def test_fault_archives_of_pets_that_are_refused(
+    server, monkeypatch, small_split, tmp_path, fault, archive, reason
 ):
     monkeypatch.setattr(image_folder, "LIMIT", 100_000)
     server.publish(monkeypatch, "cats_vs_dogs", {"kagglecatsanddogs_5340.zip": archive})
-    with pytest.raises(datasets.BrokenFile, match=reason):
+    with pytest.raises(datasets.BrokenFile, match=reason) as caught:
         datasets.load("cats_vs_dogs")
+    fault("data files", f"photographs: {len(archive)} bytes of zip", str(caught.value))
     assert {path.name for path in tmp_path.rglob("*.jpg")} == set()
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_incomplete_folder_is_set_aside(server, monkeypatch, small_split, tmp_path, capsys):
+def test_fault_incomplete_folder_is_set_aside(
+    server, monkeypatch, small_split, tmp_path, capsys, fault
+):
     damaged = tmp_path / "cache" / "cats_vs_dogs" / "train" / "cats"
     damaged.mkdir(parents=True)
     (damaged / "cat.77.jpg").write_bytes(jpeg(0))
     archive = {"kagglecatsanddogs_5340.zip": zipped(photos(MICROSOFT))}
     server.publish(monkeypatch, "cats_vs_dogs", archive)
     check_pets(datasets.load("cats_vs_dogs"))
-    assert "set aside as cats_vs_dogs.broken" in one_line(capsys.readouterr(), tmp_path)
+    line = one_line(capsys.readouterr(), tmp_path)
+    assert "set aside as cats_vs_dogs.broken" in line
+    fault("data files", "half a folder of photographs in the course folder", line)
     assert (tmp_path / "cache/cats_vs_dogs.broken/train/cats/cat.77.jpg").exists()
 
 

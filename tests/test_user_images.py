@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_utils.datasets.user_images import read_pictures
+from course_utils import datasets
+from course_utils.datasets import read_images, user_images
 
 SIZE = (32, 32)
 
@@ -40,7 +41,7 @@ def saved(folder, name, image, **options):
 def test_formats_by_content_not_by_name(tmp_path, name):
     options = {"format": "PNG"} if name in ("no_suffix", "wrong.txt") else {}
     path = saved(tmp_path, name, Image.fromarray(scene()), **options)
-    pictures, names, refused = read_pictures([path], SIZE)
+    pictures, names, refused = read_images([path], SIZE)
     assert pictures.shape == (1, 32, 32, 3) and pictures.dtype == np.uint8
     assert is_scene(pictures[0]) and names == [name] and not refused
 
@@ -49,7 +50,7 @@ def test_formats_by_content_not_by_name(tmp_path, name):
 def test_colour_modes_give_the_same_picture(tmp_path, mode):
     name = "a.png" if mode in ("RGB", "RGBA", "P") else "a.tiff"
     path = saved(tmp_path, name, Image.fromarray(scene()).convert(mode))
-    assert is_scene(read_pictures([path], SIZE)[0][0])
+    assert is_scene(read_images([path], SIZE)[0][0])
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_colour_modes_give_the_same_picture(tmp_path, mode):
 )
 def test_depths_become_bytes(tmp_path, array, name):
     path = saved(tmp_path, name, Image.fromarray(array))
-    colour, grey = (read_pictures([path], SIZE, grey=g)[0] for g in (False, True))
+    colour, grey = (read_images([path], SIZE, gray=g)[0] for g in (False, True))
     assert colour.shape == (1, 32, 32, 3) and grey.shape == (1, 32, 32)
     assert set(np.unique(colour)) == set(np.unique(grey)) == {128}
 
@@ -76,7 +77,7 @@ def test_transparency_is_laid_on_white(tmp_path):
     palette = Image.fromarray(clear[..., :3]).quantize(4)
     paths.append(saved(tmp_path, "p.png", palette, transparency=palette.getpixel((0, 0))))
     paths.append(saved(tmp_path, "la.png", Image.fromarray(clear).convert("LA")))
-    for picture in read_pictures(paths, (20, 20))[0]:
+    for picture in read_images(paths, (20, 20))[0]:
         assert picture[:, 2:8].min() == 255 and picture[:, 12:].max() < 40
 
 
@@ -86,9 +87,9 @@ def test_the_middle_is_cut_out_never_squeezed(tmp_path):
     )
     tall = np.concatenate([np.zeros((60, 48, 3), "u1"), scene(), np.zeros((60, 48, 3), "u1")], 0)
     paths = [saved(tmp_path, f"{n}.png", Image.fromarray(a)) for n, a in enumerate((wide, tall))]
-    pictures, _, _ = read_pictures(paths, (40, 40))
+    pictures, _, _ = read_images(paths, (40, 40))
     assert is_scene(pictures[0]) and is_scene(pictures[1])
-    assert read_pictures(paths, (20, 40))[0].shape == (2, 20, 40, 3)
+    assert read_images(paths, (20, 40))[0].shape == (2, 20, 40, 3)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -104,13 +105,13 @@ def test_exif_orientation_is_undone(tmp_path, orientation):
     exif = Image.Exif()
     exif[0x0112] = orientation
     path = saved(tmp_path, "a.jpg", stored, exif=exif, quality=95)
-    assert is_scene(read_pictures([path], SIZE)[0][0])
+    assert is_scene(read_images([path], SIZE)[0][0])
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 2_000), (31, 33)])
 def test_any_size_is_scaled(tmp_path, size):
     path = saved(tmp_path, "a.png", Image.fromarray(np.full((*size, 3), 77, np.uint8)))
-    assert np.unique(read_pictures([path], SIZE)[0]).tolist() == [77]
+    assert np.unique(read_images([path], SIZE)[0]).tolist() == [77]
 
 
 def bomb(width, height):
@@ -125,7 +126,7 @@ def bomb(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
-def test_what_is_no_picture_is_refused_by_name_and_the_rest_go_on(tmp_path, capsys):
+def test_fault_what_is_no_picture_is_refused_by_name_and_the_rest_go_on(tmp_path, capsys, fault):
     good = saved(tmp_path, "good.png", Image.fromarray(scene()))
     jpeg = saved(tmp_path, "whole.jpg", Image.fromarray(scene(300, 300))).read_bytes()
     broken = {
@@ -141,17 +142,19 @@ def test_what_is_no_picture_is_refused_by_name_and_the_rest_go_on(tmp_path, caps
     (tmp_path / "folder.png").mkdir()
     broken |= {"folder.png": (b"", "this is a folder"), "gone.png": (b"", "there is no such file")}
     paths = [good, *(tmp_path / name for name in broken), str(good)]
-    pictures, names, refused = read_pictures(paths, SIZE)
+    pictures, names, refused = read_images(paths, SIZE)
     assert names == ["good.png", "good.png"] and all(map(is_scene, pictures))
-    assert refused.keys() == broken.keys()
+    assert refused.keys() == {tmp_path / name for name in broken}
     for name, (_, reason) in broken.items():
-        assert reason in refused[name]
+        assert reason in refused[tmp_path / name]
+        fault("your images", name, refused[tmp_path / name])
     out = capsys.readouterr().out
     assert out.count("left out.") == len(broken) and str(tmp_path) not in out
 
 
 def test_flipped_bits_are_read_or_refused_never_a_crash(tmp_path):
     rng = np.random.default_rng(0)
+    good = [saved(tmp_path, "good.png", Image.fromarray(scene()))]
     for suffix in ("png", "jpg", "gif", "bmp", "tiff", "webp"):
         data = saved(tmp_path, f"a.{suffix}", Image.fromarray(scene())).read_bytes()
         for i in range(40):
@@ -160,11 +163,61 @@ def test_flipped_bits_are_read_or_refused_never_a_crash(tmp_path):
                 bad[at] ^= 1 << rng.integers(8)
             path = tmp_path / f"{i}.{suffix}"
             path.write_bytes(bytes(bad))
-            pictures, names, refused = read_pictures([path], SIZE)
-            assert len(pictures) == len(names) == 1 - len(refused)
+            pictures, names, refused = read_images([path, *good], SIZE)
+            assert len(pictures) == len(names) == 2 - len(refused)
 
 
-def test_no_pictures_at_all_is_an_empty_array():
-    for grey, shape in ((False, (0, 32, 32, 3)), (True, (0, 32, 32))):
-        pictures, names, refused = read_pictures([], SIZE, grey=grey)
-        assert pictures.shape == shape and (names, refused) == ([], {})
+WRONG = {
+    "a path that is not there": ("no/such/folder", "there is no file or folder 'folder'"),
+    "an address": ("https://example.org/cat.jpg", "download what the address shows first"),
+    "an empty folder": ("empty", "the folder 'empty' holds no files"),
+    "an empty list": ([], "the list of files is empty"),
+    "a number": (7, "a folder or files are wanted, not 7"),
+    "a home of nobody": ("~nobody-of-that-name/x", "there is no file or folder 'x'"),
+    "one file that is text": ("text.txt", "text.txt: this is no picture"),
+    "a folder of text": ("texts", "none of the 2 files is an image that can be read"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_fault_nothing_that_can_be_read_is_one_sentence(tmp_path, monkeypatch, fault, case):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "texts").mkdir()
+    for name in ("text.txt", "texts/a.txt", "texts/b.txt"):
+        (tmp_path / name).write_text("Dear network,")
+    files, reason = WRONG[case]
+    with pytest.raises(datasets.BadRequest) as caught:
+        read_images(files, SIZE)
+    assert reason in str(caught.value)
+    assert caught.value._render_traceback_() == [f"BadRequest: {caught.value}"]
+    fault("your images", case, str(caught.value))
+
+
+def test_fault_folder_that_may_not_be_read(tmp_path, monkeypatch, fault):
+    def denied(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.iterdir", denied)
+    with pytest.raises(datasets.BadRequest, match="cannot be read") as caught:
+        read_images(tmp_path, SIZE)
+    fault("your images", "a folder that may not be read", str(caught.value))
+
+
+def test_folder_file_home_and_list_give_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine" / "more").mkdir(parents=True)
+    (tmp_path / "mine" / ".DS_Store").write_bytes(b"x")
+    path = saved(tmp_path / "mine", "cost $5 to $9.png", Image.fromarray(scene()))
+    for files in (path, str(path.parent), "~/mine", [path], ["~/mine/cost $5 to $9.png"]):
+        pictures, names, refused = read_images(files, SIZE)
+        assert is_scene(pictures[0]) and names == ["cost $5 to $9.png"] and not refused
+
+
+def test_of_a_large_folder_the_first_files_are_read(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(user_images, "MOST_FILES", 3)
+    for i in range(5):
+        saved(tmp_path, f"{i}.png", Image.fromarray(scene()))
+    assert read_images(tmp_path, SIZE)[1] == ["0.png", "1.png", "2.png"]
+    assert "5 files in" in capsys.readouterr().out
+    assert len(read_images(sorted(tmp_path.iterdir()), SIZE)[1]) == 5  # a list means all of it

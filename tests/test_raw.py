@@ -33,18 +33,33 @@ def idx(array: np.ndarray) -> bytes:
     return gzip.compress(head + array.tobytes())
 
 
-def batches(rows: int) -> dict[str, bytes]:
-    """CIFAR-10's six pickles, written as the old ones: byte keys, NumPy 1, rows of 3,072 bytes."""
+BATCHES = (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch")
+
+
+def pixels(rows: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Labels (rows,) and bytes (rows, 3072) of CIFAR-10's six batches, filled at random."""
     rng = np.random.default_rng(0)
-    members = {"cifar-10-batches-py/batches.meta": pickle.dumps({b"label_names": []})}
-    for name in (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"):
-        batch = {
-            b"data": rng.integers(0, 256, (rows, 3072), np.uint8),
-            b"labels": rng.integers(0, 10, rows).tolist(),
-        }
-        pickled = pickle.dumps(batch, protocol=3).replace(b"numpy._core", b"numpy.core")
-        members[f"cifar-10-batches-py/{name}"] = pickled
+    return {
+        name: (rng.integers(0, 10, rows, np.uint8), rng.integers(0, 256, (rows, 3072), np.uint8))
+        for name in BATCHES
+    }
+
+
+def batches(rows: int) -> dict[str, bytes]:
+    """CIFAR-10 as the binary archive has it: a label and 3,072 bytes for each image."""
+    members = {"cifar-10-batches-bin/batches.meta.txt": b"airplane"}
+    for name, (labels, images) in pixels(rows).items():
+        rows_of_bytes = np.concatenate([labels[:, None], images], 1)
+        members[f"cifar-10-batches-bin/{name}.bin"] = rows_of_bytes.tobytes()
     return members
+
+
+def pickles(rows: int) -> dict[str, bytes]:
+    """CIFAR-10 as Keras knows it: six pickles."""
+    return {
+        f"cifar-10-batches-py/{name}": pickle.dumps({b"data": images, b"labels": labels.tolist()})
+        for name, (labels, images) in pixels(rows).items()
+    }
 
 
 def word_index(words: int) -> bytes:
@@ -62,7 +77,7 @@ CANONICAL = {
             "t10k-labels-idx1-ubyte": "y_test",
         }.items()
     },
-    "cifar10": lambda: {"cifar-10-python.tar.gz": targz(batches(4))},
+    "cifar10": lambda: {"cifar-10-binary.tar.gz": targz(batches(4))},
     "boston_housing": lambda: {
         "boston_housing.npz": npz(x=np.arange(39 * 13.0).reshape(39, 13), y=np.arange(39.0))
     },
@@ -94,6 +109,8 @@ def as_keras_reads(tmp_path, monkeypatch):
 
     def load(name, files):
         folder = tmp_path / "for_keras"
+        if name == "cifar10":  # Keras has the same in pickles
+            files = {"cifar-10-python.tar.gz": targz(pickles(4))}
         for file, data in files.items():
             path = folder / file.rpartition("/")[2]
             path.parent.mkdir(exist_ok=True)
@@ -174,13 +191,15 @@ def test_canonical_files_in_other_places(server, monkeypatch, tmp_path, capsys, 
     assert not server.gets
 
 
-def test_archive_under_the_name_that_keras_gives_it(server, monkeypatch, tmp_path):
-    files = CANONICAL["cifar10"]()
-    server.publish(monkeypatch, "cifar10", files)
+def test_fault_pickles_of_the_keras_cache_are_not_read(monkeypatch, tmp_path, capsys, fault):
+    stand_in(monkeypatch, "cifar10")
     folder = tmp_path / "keras" / "datasets"
     folder.mkdir(parents=True)
-    (folder / "cifar-10-batches-py-target_archive").write_bytes(*files.values())
-    assert datasets.load("cifar10").origin == "Keras cache"
+    (folder / "cifar-10-batches-py-target_archive").write_bytes(targz(pickles(2)))
+    assert datasets.load("cifar10", train=2, test=2).source == "synthetic"
+    line = one_line(capsys.readouterr(), tmp_path)
+    assert "as pickles only, which are not read" in line
+    fault("data files", "CIFAR-10 as pickles in the Keras cache", line)
 
 
 def test_word_list_may_be_missing_in_the_keras_cache(server, monkeypatch, tmp_path):
@@ -194,14 +213,18 @@ def test_word_list_may_be_missing_in_the_keras_cache(server, monkeypatch, tmp_pa
 
 
 @pytest.mark.parametrize("name", ["mnist", "imdb"])
-def test_wrong_file_in_the_keras_cache_is_passed_over(server, monkeypatch, tmp_path, capsys, name):
+def test_fault_wrong_file_in_the_keras_cache_is_passed_over(
+    server, monkeypatch, tmp_path, capsys, fault, name
+):
     server.publish(monkeypatch, name, CANONICAL[name]())
     folder = tmp_path / "keras" / "datasets"
     folder.mkdir(parents=True)
     (folder / f"{name}.npz").write_bytes(npz(**mnist(seed=9)))
     assert datasets.load(name).origin == "downloaded"
-    assert "passed over" in one_line(capsys.readouterr(), tmp_path)
-    assert (folder / f"{name}.npz").exists()
+    line = one_line(capsys.readouterr(), tmp_path)
+    assert "passed over" in line
+    assert (folder / f"{name}.npz").read_bytes() == npz(**mnist(seed=9))  # other people's: left
+    fault("data files", f"wrong {name}.npz in the Keras cache", line)
 
 
 def test_one_file_missing_and_one_broken(server, monkeypatch, tmp_path, capsys):
@@ -234,28 +257,28 @@ EVIL = {
     "pickle in tar": (
         "cifar10",
         lambda: {
-            "cifar-10-python.tar.gz": targz(
-                batches(2) | {"cifar-10-batches-py/data_batch_3": pickle.dumps(Evil(), 2)}
+            "cifar-10-binary.tar.gz": targz(
+                batches(2) | {"cifar-10-batches-bin/data_batch_3.bin": pickle.dumps(Evil(), 2)}
             )
         },
-        "print is not allowed",
+        "not laid out",
     ),
     "parent in tar": (
         "cifar10",
-        lambda: {"cifar-10-python.tar.gz": targz({"../evil_batch": b""})},
+        lambda: {"cifar-10-binary.tar.gz": targz({"../evil_batch": b""})},
         "leave its folder",
     ),
     "absolute in tar": (
         "cifar10",
-        lambda: {"cifar-10-python.tar.gz": targz({"/tmp/evil_batch": b""})},
+        lambda: {"cifar-10-binary.tar.gz": targz({"/tmp/evil_batch": b""})},
         "leave its folder",
     ),
     "link in tar": (
         "cifar10",
-        lambda: {"cifar-10-python.tar.gz": targz(batches(2), link="x_batch")},
+        lambda: {"cifar-10-binary.tar.gz": targz(batches(2), link="x_batch")},
         "leave its folder",
     ),
-    "no batches": ("cifar10", lambda: {"cifar-10-python.tar.gz": targz({})}, "not laid out"),
+    "no batches": ("cifar10", lambda: {"cifar-10-binary.tar.gz": targz({})}, "not laid out"),
     "other keys": ("boston_housing", lambda: {"boston_housing.npz": npz(a=np.ones(3))}, "damaged"),
     "other shape": (
         "boston_housing",
@@ -279,12 +302,15 @@ EVIL = {
 
 
 @pytest.mark.parametrize("case", EVIL)
-def test_what_passes_the_checksum_is_still_not_trusted(server, monkeypatch, capsys, case):
+def test_fault_what_passes_the_checksum_is_still_not_trusted(
+    server, monkeypatch, capsys, fault, case
+):
     name, files, reason = EVIL[case]
     server.publish(monkeypatch, name, files())
-    with pytest.raises(datasets.BrokenFile, match=reason):
+    with pytest.raises(datasets.BrokenFile, match=reason) as caught:
         datasets.load(name)
     assert "evil" not in capsys.readouterr().out
+    fault("data files", f"archive: {case}", str(caught.value))
 
 
 def test_pickles_are_read_only_after_the_checksum(server, monkeypatch, tmp_path):
@@ -303,7 +329,7 @@ def test_bombs_are_refused(server, monkeypatch):
         rows = np.zeros((500, 13))
         files = {
             "boston_housing": {"boston_housing.npz": npz(x=rows, y=rows[:, 0])},
-            "cifar10": {"cifar-10-python.tar.gz": targz(batches(9))},
+            "cifar10": {"cifar-10-binary.tar.gz": targz(batches(9))},
             "fashion_mnist": {
                 file: idx(np.zeros((500, 28, 28)[: 3 if "images" in file else 1], np.uint8))
                 for file in CANONICAL["fashion_mnist"]()
