@@ -8,20 +8,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .base import Number, Point, cos, sin, tables
+from .base import Array, Number, Point, cos, sin, tables
 from .figure import DARK, SIDES, WHITE, Figure, Stroke, mix
 
 # The points of an outline stand together, so the formatter stays away.
 # fmt: off
 
 
-def coat(f: Figure) -> tuple[np.ndarray, np.ndarray]:
+def coat(f: Figure) -> tuple[Array, Array]:
     """The color of an animal and of its patches."""
     fur, other = f.color("coats"), f.color("coats")
     return fur, mix(mix(fur, WHITE, f.flat(0.2, 0.7)), other, f.chance(0.35))
 
 
-def _measures(f: Figure, name: str) -> Iterator[np.ndarray]:
+def _measures(f: Figure, name: str) -> Iterator[Array]:
     kind = tables("animals")[name]
     return (f.flat(*kind[measure]) for measure in ("deep", "legs", "shank", "neck", "rise"))
 
@@ -71,7 +71,7 @@ def _leg(f: Figure, x: Number, y: Number, long: Number, wide: Number, hind: int,
 
 
 def _head(f: Figure, name: str, base: Point, deep: Number, neck: Number, rise: Number, nod: Number,
-          fur: np.ndarray, patch: np.ndarray) -> None:
+          fur: Array, patch: Array) -> None:
     """Neck and head from the side; the neck begins at `base`, the nose points down by `nod`."""
     kind = tables("animals")[name]
     skull, muzzle = f.flat(*kind["skull"]), f.flat(*kind["muzzle"])
@@ -99,7 +99,7 @@ def _head(f: Figure, name: str, base: Point, deep: Number, neck: Number, rise: N
     f.ellipse(DARK, (x + skull * 0.35, y - skull * 0.2, skull * 0.2, skull * 0.2))
 
 
-def _ear(f: Figure, name: str, x: Number, y: Number, r: Number, fur: np.ndarray, alpha: Number,
+def _ear(f: Figure, name: str, x: Number, y: Number, r: Number, fur: Array, alpha: Number,
          far: bool) -> None:
     """An ear that stands up on a head of this radius."""
     shift = 0.35 * r if far else 0.0
@@ -126,7 +126,7 @@ def antlers(f: Figure, head: Point, size: Number, lean: Number = 0.0) -> None:
     f.stroke(f.color("antlers"), *strokes, alpha=f.chance(0.5))
 
 
-def tail(f: Figure, name: str, x: Number, y: Number, fur: np.ndarray) -> None:
+def tail(f: Figure, name: str, x: Number, y: Number, fur: Array) -> None:
     if name == "deer":
         f.stroke(WHITE, ([(x, y), (x - 0.1, y + f.flat(-0.1, 0.14))], [0.05, 0.03]))
     elif name == "horse":
@@ -142,7 +142,7 @@ def tail(f: Figure, name: str, x: Number, y: Number, fur: np.ndarray) -> None:
         f.stroke(fur * 0.85, ([(x, y), bend, end], [0.05, 0.045, 0.04 if cat else 0.02]))
 
 
-def _marks(f: Figure, name: str, deep: Number, shorter: Number, patch: np.ndarray) -> None:
+def _marks(f: Figure, name: str, deep: Number, shorter: Number, patch: Array) -> None:
     """Stripes, spots or a saddle on the flank of some."""
     stripes = [([(x * shorter, -deep * 0.85), (x * shorter - 0.03, deep * f.flat(-0.1, 0.6))],
                 [0.025, 0.015]) for x in (-0.36, -0.2, -0.05, 0.1, 0.25)]

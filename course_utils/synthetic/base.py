@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 
-Number = float | np.ndarray  # one for all images, or (n,)
+Array = np.ndarray
+Columns = dict[str, Array]
+Number = float | Array  # one for all images, or (n,)
 Point = Sequence[Number]
 Polygon = Sequence[Point]
 Stream = Sequence[int]  # the seed of a chunk: seed, part (0 train, 1 test) and number of the chunk
+Chunk = Callable[[Stream], Columns]
 PARTS = ("train", "test")
 
 
@@ -30,17 +33,13 @@ def streams(count: int, size: int, *begin: int) -> Iterator[Stream]:
     return ([*begin, number] for number in range(max(1, -(-count // size))))
 
 
-def rows(
-    chunk: Callable[[Stream], dict[str, np.ndarray]], size: int, count: int, *begin: int
-) -> dict[str, np.ndarray]:
+def rows(chunk: Chunk, size: int, count: int, *begin: int) -> Columns:
     """The first `count` rows of the chunks, by the keys of a chunk."""
     chunks = [chunk(stream) for stream in streams(count, size, *begin)]
     return {key: np.concatenate([c[key] for c in chunks])[:count] for key in chunks[0]}
 
 
-def both_parts(
-    chunk: Callable[[Stream], dict[str, np.ndarray]], size: int, train: int, test: int, seed: int
-) -> dict[str, Any]:
+def both_parts(chunk: Chunk, size: int, train: int, test: int, seed: int) -> Columns:
     """`x_train`, `x_test`, … of the keys `x`, … of a chunk of `size` rows."""
     return {
         f"{key}_{name}": column
@@ -49,21 +48,21 @@ def both_parts(
     }
 
 
-def exact(values: np.ndarray) -> np.ndarray:
+def exact(values: Array) -> Array:
     """Rounded to 2**-20, so that the last bits of another machine's sine change nothing."""
     return np.rint(values * 2.0**20) / 2.0**20
 
 
-def sin(angle: Number) -> np.ndarray:
+def sin(angle: Number) -> Array:
     return exact(np.sin(angle))
 
 
-def cos(angle: Number) -> np.ndarray:
+def cos(angle: Number) -> Array:
     return exact(np.cos(angle))
 
 
 @cache
-def palette(names: str) -> np.ndarray:
+def palette(names: str) -> Array:
     """Colors (k, 3), 0 to 1, of the palettes in colors.toml with these names."""
     words = " ".join(tables("colors")[name] for name in names.split()).split()
     return np.array([list(bytes.fromhex(word)) for word in words]) / 255
@@ -72,40 +71,43 @@ def palette(names: str) -> np.ndarray:
 class Dice:
     """Random numbers for n samples; `bell` adds up so many `terms`, times `scale`."""
 
-    def __init__(
-        self, rng: np.random.Generator, n: int, terms: int = 2, scale: float = 2.45
-    ) -> None:
-        self.rng, self.n, self.terms, self.scale = rng, n, terms, scale
+    def __init__(self, stream: Any, n: int, terms: int = 2, scale: float = 2.45) -> None:
+        self.rng, self.n = np.random.default_rng(stream), n
+        self.terms, self.scale = terms, scale
 
-    def flat(self, low: Number = 0.0, high: Number = 1.0, *more: int) -> np.ndarray:
+    def flat(self, low: Number = 0.0, high: Number = 1.0, *more: int) -> Array:
         """Evenly distributed (n, *more) from low to high."""
         return low + (high - low) * self.rng.random((self.n, *more))
 
-    def bell(self, spread: float = 1.0, *more: int) -> np.ndarray:
+    def bell(self, spread: float = 1.0, *more: int) -> Array:
         """Bell-shaped, of this standard deviation; of two terms never beyond 2.45 times it."""
         total = self.rng.random((self.n, *more, self.terms)).sum(-1)
         return (total - self.terms / 2) * (spread * self.scale)
 
-    def chance(self, share: float) -> np.ndarray:
+    def chance(self, share: float) -> Array:
         """1.0 or 0.0."""
         return (self.rng.random(self.n) < share).astype(float)
 
-    def choose(self, options: Sequence[float] | np.ndarray) -> np.ndarray:
+    def choose(self, options: Sequence[float] | Array) -> Array:
         options = np.asarray(options)
         return options[(len(options) * self.rng.random(self.n)).astype(int)]
 
-    def color(self, palettes: str, spread: float = 0.05) -> np.ndarray:
-        """Colors (n, 3) near those of the palettes with these names."""
-        near = self.choose(palette(palettes)) + self.bell(spread, 1) + self.bell(spread / 2, 3)
-        return np.clip(near, 0.02, 1)
-
-    def weighted(self, weights: Sequence[float]) -> np.ndarray:
+    def weighted(self, weights: Sequence[float]) -> Array:
         """Numbers (n,) from 0 on, chosen with these weights."""
         bounds = np.cumsum(weights)
         return (self.flat(0, 1, 1) * bounds[-1] >= bounds[:-1]).sum(1)
 
+    def labels(self, classes: int, first: int = 0) -> Array:
+        """Labels (n,) uint8 in random order, each class as often as the others."""
+        return self.rng.permutation((first + np.arange(self.n)) % classes).astype(np.uint8)
 
-def crossings(outlines: np.ndarray, fine: int, first: Number, last: Number) -> tuple:
+    def color(self, palettes: str, spread: float = 0.05) -> Array:
+        """Colors (n, 3) near those of the palettes with these names."""
+        near = self.choose(palette(palettes)) + self.bell(spread, 1) + self.bell(spread / 2, 3)
+        return np.clip(near, 0.02, 1)
+
+
+def crossings(outlines: Array, fine: int, first: Number, last: Number) -> tuple:
     """Where outlines (n, outlines, corners, 2) cross the lines from `first` to before `last`,
     `fine` lines for each pixel: image, line, x and direction of each crossing."""
     x0, y0 = np.moveaxis(outlines, -1, 0)
@@ -123,9 +125,7 @@ def crossings(outlines: np.ndarray, fine: int, first: Number, last: Number) -> t
     return image, line, x, turn
 
 
-def windings(
-    row: np.ndarray, x: np.ndarray, turn: np.ndarray, shape: tuple[int, int]
-) -> np.ndarray:
+def windings(row: Array, x: Array, turn: Array, shape: tuple[int, int]) -> Array:
     """How often the outlines go round each pixel (rows, side), summed over the lines of a row.
 
     Where an edge crosses a line, everything to its right is inside, or outside again; of the pixel

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Number, Point, cos, sin
+from .base import Array, Number, Point, cos, sin
 from .figure import DARK, SIDES, WHITE, Figure, mix, symmetric
 
 CREAM = np.array([[0.92, 0.9, 0.75]])
@@ -37,7 +37,7 @@ def frog(f: Figure) -> None:
     _eyes(f, [(x + 0.08, y - 0.2)], 0.13, skin)
 
 
-def _eyes(f: Figure, places: list[Point], r: Number, skin: np.ndarray) -> None:
+def _eyes(f: Figure, places: list[Point], r: Number, skin: Array) -> None:
     """Eyes that stand out of the head."""
     iris = f.color("irises")
     f.ellipse(skin * 1.1, *((x, y, r, r) for x, y in places))
@@ -92,7 +92,7 @@ def bird(f: Figure) -> None:
     beak, upright = f.color("beaks"), f.flat(-0.05, 0.75)
     tall, afloat = f.chance(0.3), f.chance(0.2)  # a stork, a hen, a swan, an ostrich
 
-    def either(high: Number, low: Number) -> np.ndarray:
+    def either(high: Number, low: Number) -> Array:
         return np.where(tall > 0, high, low)
 
     x, y, fat = 0.36 * cos(upright), -0.36 * sin(upright), f.flat(0.24, 0.34)
@@ -138,7 +138,7 @@ def flying(f: Figure) -> None:
     spread, chord = f.flat(0.8, 1.15), f.flat(0.2, 0.3)
     below = f.chance(0.35)  # both wings seen whole, one up, one down
 
-    def pinion(rise: np.ndarray, color: np.ndarray) -> None:
+    def pinion(rise: Array, color: Array) -> None:
         bend, back = rise + f.flat(-0.1, 0.35), f.flat(0.1, 0.55)
         elbow = 0.1, -0.45 * spread * sin(bend)
         tip = elbow[0] - back, elbow[1] - 0.75 * spread * sin(rise - 0.25)

@@ -5,12 +5,12 @@ jittered, bent, slanted, rotated and distorted, drawn with a pen of random width
 MNIST was: grey edges, a box of 20 x 20 pixels, the center of mass in the middle of 28 x 28.
 """
 
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, partial
+from typing import NamedTuple
 
 import numpy as np
 
-from .base import Dice, Stream, both_parts, tables
+from .base import Array, Columns, Dice, Stream, both_parts, tables
 
 SIDE = 28  # pixels
 BOX = 20.0  # pixels: what a digit fits into
@@ -22,13 +22,13 @@ SHARES = (99, 112, 99, 102, 97, 90, 99, 105, 98, 99)
 
 
 class _Skeletons(NamedTuple):
-    digit: np.ndarray  # (v,) uint8: the digit that skeleton v shows
-    share: np.ndarray  # (v,) how often it is drawn; the sum is 1
-    weights: np.ndarray  # (v, POINTS, c): pen positions as sums of control points
-    control: np.ndarray  # (v, c, 2) control points x, y in hundredths of the height
+    digit: Array  # (v,) uint8: the digit that skeleton v shows
+    share: Array  # (v,) how often it is drawn; the sum is 1
+    weights: Array  # (v, POINTS, c): pen positions as sums of control points
+    control: Array  # (v, c, 2) control points x, y in hundredths of the height
 
 
-def _pen(stroke: np.ndarray) -> tuple[np.ndarray, float]:
+def _pen(stroke: Array) -> tuple[Array, float]:
     """Spline weights (200, k) of evenly spaced points along a stroke (k, 2), and its length."""
     from scipy.interpolate import CubicSpline
 
@@ -63,7 +63,7 @@ def _skeletons() -> _Skeletons:
     return _Skeletons(digit, share / share.sum(), weights, control)
 
 
-def _distort(dice: Dice, points: np.ndarray, calm: np.ndarray) -> np.ndarray:
+def _distort(dice: Dice, points: Array, calm: Array) -> Array:
     """Pen positions (n, p, 2), -1 to 1 from top to bottom, as another hand would write them."""
     x, y = points[..., 0], points[..., 1]
     x = x * (1 + dice.bell(0.16, 1) * y) + calm * dice.bell(0.08, 1) * y * y  # wider at one end
@@ -79,7 +79,7 @@ def _distort(dice: Dice, points: np.ndarray, calm: np.ndarray) -> np.ndarray:
     return np.stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], -1)
 
 
-def _normalise(dice: Dice, points: np.ndarray, radius: np.ndarray) -> np.ndarray:
+def _normalise(dice: Dice, points: Array, radius: Array) -> Array:
     """Pixel positions (n, p, 2): the ink fills the box, its center of mass is in the middle."""
     box = BOX - 1.2 * dice.flat()
     scale = (box - 1 - 2 * radius) / np.ptp(points, axis=1).max(-1)
@@ -92,7 +92,7 @@ def _normalise(dice: Dice, points: np.ndarray, radius: np.ndarray) -> np.ndarray
     return points - np.minimum(low, 0) - np.maximum(high - (SIDE - 1), 0)
 
 
-def _ink(points: np.ndarray, radius: np.ndarray, soft: np.ndarray) -> np.ndarray:
+def _ink(points: Array, radius: Array, soft: Array) -> Array:
     """Grey values (28, 28, n), 0 to 1: `points` (2, p, n), `radius` (p, n), `soft` (n,) pixels."""
     grid = np.arange(SIDE, dtype=np.float32)[:, None]
     across, down = ((grid - axis[:, None]) ** 2 for axis in points)
@@ -107,9 +107,9 @@ def _ink(points: np.ndarray, radius: np.ndarray, soft: np.ndarray) -> np.ndarray
     return np.float32(0.5) - outside / soft
 
 
-def _chunk(stream: Stream) -> dict[str, np.ndarray]:
-    """Images (CHUNK, 28, 28) uint8 and labels (CHUNK,) uint8."""
-    dice = Dice(np.random.default_rng(stream), CHUNK, scale=6**0.5)
+def _chunk(stream: Stream) -> Columns:
+    """Images `x` (CHUNK, 28, 28) uint8, 0 paper to 255 ink, and labels `y` (CHUNK,) uint8."""
+    dice = Dice(stream, CHUNK, scale=6**0.5)
     skeletons = _skeletons()
     chosen = dice.rng.choice(len(skeletons.share), CHUNK, p=skeletons.share)
     digit = skeletons.digit[chosen]
@@ -139,6 +139,4 @@ def _chunk(stream: Stream) -> dict[str, np.ndarray]:
     return {"x": images, "y": digit}
 
 
-def draw(train: int, test: int, seed: int) -> dict[str, Any]:
-    """Digits: `x_*` (n, 28, 28) uint8, 0 paper to 255 ink, `y_*` (n,) uint8."""
-    return both_parts(_chunk, CHUNK, train, test, seed)
+draw = partial(both_parts, _chunk, CHUNK)

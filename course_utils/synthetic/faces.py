@@ -3,7 +3,7 @@
 import numpy as np
 
 from .animals import antlers, coat, tail
-from .base import Number, Point, tables
+from .base import Array, Number, Point, tables
 from .figure import DARK, SIDES, WHITE, Figure, mix, symmetric
 
 PINK = np.array([[0.85, 0.55, 0.52]])
@@ -12,11 +12,11 @@ PINK = np.array([[0.85, 0.55, 0.52]])
 # fmt: off
 
 
-def _skull(f: Figure, name: str, fur: np.ndarray) -> None:
+def _skull(f: Figure, name: str, fur: Array) -> None:
     """Ears and outline of a head from in front."""
     tall, ear, inner = f.flat(0.9, 1.1), f.flat(0.85, 1.15), mix(fur, PINK, 0.5)
 
-    def pricked(color: np.ndarray, *points: Point, alpha: Number = 1.0) -> None:
+    def pricked(color: Array, *points: Point, alpha: Number = 1.0) -> None:
         f.polygon(color, *([(s * x, y) for x, y in points][::s] for s in SIDES), alpha=alpha)
 
     if name == "cat":
@@ -42,7 +42,7 @@ def _skull(f: Figure, name: str, fur: np.ndarray) -> None:
                               (0, 1.5 * tall)))
 
 
-def _face(f: Figure, name: str, fur: np.ndarray, patch: np.ndarray) -> None:
+def _face(f: Figure, name: str, fur: Array, patch: Array) -> None:
     """The head from in front, about 2 wide, turned a little to one side."""
     turn, kind = f.bell(0.14), tables("animals")[name]
     (x, y, wide, high), (muzzle, *chin), (nose, nostril) = kind["eyes"], kind["chin"], kind["nose"]

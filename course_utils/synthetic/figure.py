@@ -6,11 +6,11 @@ image, averages, and lays them over the canvas.
 """
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .base import Dice, Number, Point, Polygon, cos, crossings, exact, sin, windings
+from .base import Array, Dice, Number, Point, Polygon, cos, crossings, exact, sin, windings
 
 SIDE = 32  # pixels
 FINE = 3  # lines drawn for each line of pixels; across, the covered share of a pixel is exact
@@ -20,7 +20,7 @@ WHITE = np.array([[0.93, 0.91, 0.88]])
 Stroke = tuple[Polygon, Point]  # points, and the radius of the pen at each
 
 
-def mix(first: np.ndarray, second: np.ndarray, share: Number) -> np.ndarray:
+def mix(first: Array, second: Array, share: Number) -> Array:
     """Colors (n, 3): `share` of the second in the first."""
     return first + (second - first) * np.reshape(share, (-1, 1))
 
@@ -32,14 +32,14 @@ def symmetric(*half: Point) -> list[Point]:
 
 
 @cache
-def circle(corners: int) -> np.ndarray:
+def circle(corners: int) -> Array:
     """Corners of a circle (corners, 2), in the order of a face that is seen from in front."""
     turn = -2 * np.pi * np.arange(corners) / corners
     return np.stack([cos(turn), sin(turn)], -1)
 
 
 @cache
-def _spline(points: int, steps: int = 3) -> np.ndarray:
+def _spline(points: int, steps: int = 3) -> Array:
     """Weights (points * steps, points) of a closed smooth curve through its points."""
     t = np.arange(steps)[:, None] / steps
     t2, t3 = t * t, t * t * t
@@ -49,27 +49,25 @@ def _spline(points: int, steps: int = 3) -> np.ndarray:
 
 
 class Part(NamedTuple):
-    outlines: np.ndarray  # (n, outlines, corners, 2)
-    color: np.ndarray  # (n, 3)
-    alpha: np.ndarray  # (n,): 0 where a figure lacks the part
+    outlines: Array  # (n, outlines, corners, 2)
+    color: Array  # (n, 3)
+    alpha: Array  # (n,): 0 where a figure lacks the part
     face: bool = False  # seen from one side only
 
 
 class Figure(Dice):
     """n figures: their random numbers, and their parts; x to the right, y down."""
 
-    def __init__(self, rng: np.random.Generator, n: int) -> None:
-        super().__init__(rng, n)
+    def __init__(self, stream: Any, n: int) -> None:
+        super().__init__(stream, n)
         self.parts: list[Part] = []
 
-    def dots(self, points: Polygon) -> np.ndarray:
+    def dots(self, points: Polygon) -> Array:
         """Points of numbers or (n,) arrays as one array (n, points, 2 or 3)."""
         rows = [[np.broadcast_to(np.asarray(c, float), (self.n,)) for c in p] for p in points]
         return np.array(rows).transpose(2, 0, 1)
 
-    def add(
-        self, outlines: np.ndarray, color: np.ndarray, alpha: Number = 1, face: bool = False
-    ) -> None:
+    def add(self, outlines: Array, color: Array, alpha: Number = 1, face: bool = False) -> None:
         alpha = np.broadcast_to(np.asarray(alpha, float), (self.n,))
         self.parts.append(Part(outlines, np.broadcast_to(color, (self.n, 3)), alpha, face))
 
@@ -84,16 +82,16 @@ class Figure(Dice):
             p._replace(outlines=turned(p.outlines, turn) * size + where) for p in self.parts[begin:]
         ]
 
-    def polygon(self, color: np.ndarray, *polygons: Polygon, alpha: Number = 1) -> None:
+    def polygon(self, color: Array, *polygons: Polygon, alpha: Number = 1) -> None:
         """The union of polygons of equally many corners."""
         self.add(np.stack([self.dots(p) for p in polygons], 1), color, alpha)
 
-    def blob(self, color: np.ndarray, points: Polygon, alpha: Number = 1) -> None:
+    def blob(self, color: Array, points: Polygon, alpha: Number = 1) -> None:
         """A smooth closed outline through the points."""
         dots = exact(self.dots(points)).transpose(0, 2, 1) @ _spline(len(points)).T
         self.add(exact(dots).transpose(0, 2, 1)[:, None], color, alpha)
 
-    def ellipse(self, color: np.ndarray, *ellipses: Point, alpha: Number = 1) -> None:
+    def ellipse(self, color: Array, *ellipses: Point, alpha: Number = 1) -> None:
         """The union of ellipses (x, y, half width, half height, turn)."""
         outlines = []
         for x, y, wide, high, *turn in ellipses:
@@ -101,16 +99,23 @@ class Figure(Dice):
             outlines.append(turned(ring, *turn) + self.dots([(x, y)]))
         self.add(np.stack(outlines, 1), color, alpha)
 
-    def stroke(self, color: np.ndarray, *strokes: Stroke, alpha: Number = 1) -> None:
-        """The union of strokes."""
-        lines = [
-            capsules(self.dots(points), self.dots([[radius] for radius in radii])[..., 0])
-            for points, radii in strokes
-        ]
-        self.add(np.concatenate(lines, 1), color, alpha)
+    def stroke(self, color: Array, *strokes: Stroke, alpha: Number = 1) -> None:
+        """The union of strokes: from each point to the next, with round ends."""
+        half = circle(10)[:6]  # half a circle, from one side to the other
+        outlines = []
+        for points, radii in strokes:
+            points, radii = self.dots(points)[:, :, None], self.dots([radii]).transpose(0, 2, 1)
+            begin, end = points[:, :-1], points[:, 1:]
+            along = end - begin
+            along = along / (np.sqrt((along**2).sum(-1, keepdims=True)) + 1e-9)
+            across = np.concatenate([-along[..., 1:], along[..., :1]], -1)
+            front = across * half[:, :1] - along * half[:, 1:]
+            r0, r1 = radii[:, :-1, None], radii[:, 1:, None]
+            outlines.append(np.concatenate([end + r1 * front, begin - r0 * front], 2))
+        self.add(np.concatenate(outlines, 1), color, alpha)
 
 
-def turned(points: np.ndarray, angle: Number = 0.0) -> np.ndarray:
+def turned(points: Array, angle: Number = 0.0) -> Array:
     """Points (n, …, 2) rotated by an angle in radians, clockwise in the image."""
     if np.ndim(angle) == 0 and angle == 0:
         return points
@@ -119,19 +124,7 @@ def turned(points: np.ndarray, angle: Number = 0.0) -> np.ndarray:
     return np.stack([x * c - y * s, x * s + y * c], -1)
 
 
-def capsules(points: np.ndarray, radii: np.ndarray) -> np.ndarray:
-    """Outlines (n, points - 1, 12, 2): from each point to the next, with round ends."""
-    begin, end = points[:, :-1, None], points[:, 1:, None]
-    along = end - begin
-    along = along / (np.sqrt((along**2).sum(-1, keepdims=True)) + 1e-9)
-    across = np.concatenate([-along[..., 1:], along[..., :1]], -1)
-    half = circle(10)[:6]  # half a circle, from one side to the other
-    front = across * half[:, :1] - along * half[:, 1:]
-    r0, r1 = radii[:, :-1, None, None], radii[:, 1:, None, None]
-    return np.concatenate([end + r1 * front, begin - r0 * front], 2)
-
-
-def paint(canvas: np.ndarray, parts: list[Part], light: np.ndarray, sag: np.ndarray) -> None:
+def paint(canvas: Array, parts: list[Part], light: Array, sag: Array) -> None:
     """Lay parts (corners in pixels) over the canvas (n, SIDE, 3, SIDE), 0 to 1.
 
     `light` (n, SIDE, SIDE) multiplies their colors; `sag` (n,) makes each darker downwards.
@@ -159,9 +152,7 @@ def paint(canvas: np.ndarray, parts: list[Part], light: np.ndarray, sag: np.ndar
         rows[row] = under + ink[:, None] * (over - under)
 
 
-def _ink(
-    outlines: np.ndarray, first: np.ndarray, high: np.ndarray, shift: np.ndarray, face: bool
-) -> np.ndarray:
+def _ink(outlines: Array, first: Array, high: Array, shift: Array, face: bool) -> Array:
     """Covered share of each pixel (rows, SIDE) float32, by counting how often outlines go round it.
 
     Image i has `high[i]` rows: the lines of pixels from `first[i]` on.

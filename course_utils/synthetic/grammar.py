@@ -6,32 +6,22 @@ sentence's variant (what it says, and about what). A slot with a minus takes the
 the even one for an odd one, the odd one for an even one.
 """
 
-import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..ragged import Ragged
-from .base import PARTS, Stream, streams
+from .base import PARTS, Array, Stream, streams, tables
 
+Texts = tuple[Ragged, Array]  # CHUNK documents and their labels
 SIGNS = ("<pad>", "<start>", "<unknown>", "<unused>")  # word numbers 0 to 3
 START = 1
 CHUNK = 1024  # documents
 WORDS = 10_000  # in a vocabulary, the four signs included
 AGREE = (0.8, 1.0)  # share of the sentences of a document that speak its mind: from, to
-ONSETS = "b bl br d dr f fl g gl gr h k kl kr l m n p pl pr r s sl sm sn st str t tr th v w z"
-VOWELS = "a e i o u ai ea ou"
-MIDDLES = "b d l m n r v ld lm lv mb nd nt rb rd rl rm rn rv st th"
-ENDINGS = {
-    "noun": "er or ment age ist ance ence ity ure ion",
-    "adjective": "al ish ous ive ent ful able less ic ian",
-    "adverb": "ally ishly ously ively ently fully ably lessly ically",
-    "verb": "ates izes ens ifies ishes",
-    "past": "ated ized ened ified ished",
-    "name": "a o in en ar el is us ov ini sson",
-}
 
 
 def made_up(kind: str, count: int, taken: set[str]) -> list[str]:
@@ -39,18 +29,20 @@ def made_up(kind: str, count: int, taken: set[str]) -> list[str]:
 
     No chance is in it: a walk through all combinations in steps that miss none.
     """
-    parts = [text.split() for text in (ONSETS, VOWELS, MIDDLES, ENDINGS[kind])]
+    onsets, vowels, middles, endings = tables("syllables").values()
+    parts = [text.split() for text in (onsets, vowels, middles, endings[kind])]
     total = math.prod(map(len, parts))
-    step = next(n for n in itertools.count(int(0.618 * total)) if math.gcd(n, total) == 1)
+    step = int(0.618 * total)
+    while math.gcd(step, total) > 1:
+        step += 1
     words: list[str] = []
     for place in range(0, total * step, step):
         if len(words) == count:
             break
-        rest, letters = place % total, []
+        rest, word = place % total, ""
         for choices in parts:
             rest, digit = divmod(rest, len(choices))
-            letters.append(choices[digit])
-        word = "".join(letters)
+            word += choices[digit]
         if word not in taken:
             words.append(word)
             taken.add(word)
@@ -68,27 +60,23 @@ def written(*values: Any) -> set[str]:
     return words
 
 
-def sentences(
-    texts: dict[str, str], odds: Mapping[str, Sequence[float]]
-) -> tuple[list[str], np.ndarray]:
+def sentences(texts: dict[str, str], odds: dict[str, Any]) -> tuple[list[str], Array]:
     """Patterns, and their weights (variants, patterns).
 
-    `texts`: of each kind, lines of a weight and a pattern; `odds`: the weight of the kind for each
-    variant.
+    `texts`: of each kind, lines of a weight and a pattern; `odds`: of each kind, how much more
+    often each variant uses it.
     """
-    lines = [
-        (odds[kind], *line.split(" ", 1)) for kind in texts for line in texts[kind].splitlines()
-    ]
-    chances = np.array([np.multiply(odd, int(weight)) for odd, weight, _ in lines]).T
+    lines = [(kind, *line.split(" ", 1)) for kind in texts for line in texts[kind].splitlines()]
+    chances = np.array([np.multiply(odds[kind], int(weight)) for kind, weight, _ in lines]).T
     return [pattern for *_, pattern in lines], chances
 
 
-def zipf(count: int, flat: float = 3.0) -> np.ndarray:
+def zipf(count: int, flat: float = 3.0) -> Array:
     """Weights (count,) that fall as one over the rank; the first `flat` ranks are about equal."""
     return 1 / (np.arange(count) + flat)
 
 
-def tilts(count: int, seed: int) -> np.ndarray:
+def tilts(count: int, seed: int) -> Array:
     """Fixed numbers (count,), -1 to 1 and more often small: how a word leans."""
     return np.random.default_rng(seed).random((count, 2)).sum(1) - 1
 
@@ -99,7 +87,7 @@ class Slot:
     A slot with fewer variants than the grammar takes the sentence's variant modulo its own.
     """
 
-    def __init__(self, words: Sequence[str], weights: np.ndarray) -> None:
+    def __init__(self, words: Sequence[str], weights: Array) -> None:
         weights = np.atleast_2d(weights)
         # Rounded, so that the last bits of another machine's exponential change nothing.
         weights = np.rint(weights / weights.sum(1, keepdims=True) * 2**40)
@@ -109,29 +97,23 @@ class Slot:
 class _Choices:
     """Many distributions in one sorted array: number d has its cumulative shares in [d, d + 1)."""
 
-    def __init__(self) -> None:
-        self.cumulative: list[np.ndarray] = []
-        self.outcomes: list[np.ndarray] = []
+    def __init__(self, shares: list[Array], outcomes: list[Array]) -> None:
+        self.rows = np.array([len(share) for share in shares])
+        self.first = np.cumsum(self.rows) - self.rows  # the distribution of a first variant
+        self.outcomes = np.concatenate(
+            [np.tile(some, rows) for some, rows in zip(outcomes, self.rows, strict=True)]
+        )
+        sums = [np.cumsum(share, 1) for share in shares]
+        for first, total in zip(self.first, sums, strict=True):
+            total[:, -1] = 1
+            total += np.arange(first, first + len(total))[:, None]
+        self.edges = np.concatenate([total.ravel() for total in sums])
 
-    def add(self, shares: np.ndarray, outcomes: np.ndarray) -> int:
-        """Append `shares` (variants, outcomes); the number of the first variant's distribution."""
-        first = sum(len(rows) for rows in self.cumulative)
-        sums = np.cumsum(shares, 1)
-        sums[:, -1] = 1
-        self.cumulative.append(sums + np.arange(first, first + len(shares))[:, None])
-        self.outcomes.append(np.tile(outcomes, len(shares)))
-        return first
-
-    def freeze(self) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-        """A function of distribution numbers and of chances, 0 to 1, that gives outcomes."""
-        edges = np.concatenate([rows.ravel() for rows in self.cumulative])
-        outcomes = np.concatenate(self.outcomes)
+    def __call__(self, table: int | Array, variant: Array, chance: Array) -> Array:
+        """Outcomes by chance, 0 to 1, of the distributions of these tables and variants."""
         below = 1 - 2.0**-40  # so that no sum is rounded up into the next distribution
-
-        def choose(which: np.ndarray, chance: np.ndarray) -> np.ndarray:
-            return outcomes[np.searchsorted(edges, which + chance * below, "right")]
-
-        return choose
+        which = self.first[table] + variant % self.rows[table]
+        return self.outcomes[np.searchsorted(self.edges, which + chance * below, "right")]
 
 
 class Grammar:
@@ -142,57 +124,30 @@ class Grammar:
     """
 
     def __init__(
-        self,
-        patterns: Sequence[str],
-        chances: np.ndarray,
-        slots: dict[str, Slot],
-        shares: np.ndarray,
+        self, patterns: Sequence[str], chances: Array, slots: dict[str, Slot], shares: Array
     ) -> None:
         chances = chances / chances.sum(1, keepdims=True)
         said = chances * (shares / shares.sum())[:, None]
-        variants = np.arange(len(said))
-        used = {name: np.zeros(len(said)) for name in slots}
-        frequency: dict[str, float] = {}
-        for pattern, share in zip(patterns, said.T, strict=True):
-            for token in pattern.split():
-                name = token.lstrip("-")
-                if name in slots:
-                    used[name] += share[variants ^ (name != token)]
-                else:
-                    frequency[token] = frequency.get(token, 0) + float(share.sum())
-        for name, slot in slots.items():
-            expected = used[name] @ slot.shares[variants % len(slot.shares)]
-            for word, often in zip(slot.words, expected.tolist(), strict=True):
-                frequency[word] = frequency.get(word, 0) + often
-        frequency["an"] = frequency["a"] / 4
-        ranked = sorted(frequency, key=lambda word: (-round(frequency[word], 12), word))
-        self.words = np.array([*SIGNS, *(word for word in ranked if word not in SIGNS)])
+        self.words = _ranked(patterns, said, slots)
         number = {word: i for i, word in enumerate(self.words.tolist())}
+        codes = dict(number)  # of a slot: -1 - 2 * its number, one less for the opposite variant
+        for i, name in enumerate(slots):
+            codes |= {name: -1 - 2 * i, f"-{name}": -2 - 2 * i}
+        rows = [[codes[token] for token in pattern.split()] for pattern in patterns]
+        self._codes = np.concatenate(rows)
+        self._lengths = np.array([len(row) for row in rows])
+        self._begins = np.cumsum(self._lengths) - self._lengths
+        self._choose = _Choices(
+            [*(slot.shares for slot in slots.values()), chances],
+            [*(np.array([number[w] for w in slot.words]) for slot in slots.values()),
+             np.arange(len(patterns))],
+        )  # fmt: skip
         self._vowel = np.array([word[0] in "aeiou" for word in self.words])
         self._articles = number["a"], number["an"]
-        names = list(slots)
-        choices = _Choices()
-        first = [choices.add(s.shares, np.array([number[w] for w in s.words]))
-                 for s in slots.values()]  # fmt: skip
-        self._first = np.array(first)
-        self._rows = np.array([len(slot.shares) for slot in slots.values()])
-        self._patterns = choices.add(chances, np.arange(len(patterns)))
-        self._choose = choices.freeze()
 
-        def code(token: str) -> int:
-            name = token.lstrip("-")
-            return -1 - 2 * names.index(name) - (name != token) if name in slots else number[token]
-
-        codes = [[code(token) for token in pattern.split()] for pattern in patterns]
-        self._codes = np.array(list(itertools.chain.from_iterable(codes)))
-        self._lengths = np.array([len(row) for row in codes])
-        self._begins = np.cumsum(self._lengths) - self._lengths
-
-    def write(
-        self, rng: np.random.Generator, variants: np.ndarray, sentences: np.ndarray
-    ) -> Ragged:
+    def write(self, rng: np.random.Generator, variants: Array, sentences: Array) -> Ragged:
         """Documents of `sentences` (n,) sentences each, said in `variants` (sentences.sum(),)."""
-        pattern = self._choose(self._patterns + variants, rng.random(len(variants)))
+        pattern = self._choose(-1, variants, rng.random(len(variants)))
         lengths = self._lengths[pattern]
         ends = np.cumsum(lengths)
         shift = np.repeat(self._begins[pattern] - ends + lengths, lengths)
@@ -200,8 +155,7 @@ class Grammar:
         places = np.flatnonzero(tokens < 0)
         slot, opposite = np.divmod(-1 - tokens[places], 2)
         variant = np.repeat(variants, lengths)[places] ^ opposite
-        which = self._first[slot] + variant % self._rows[slot]
-        tokens[places] = self._choose(which, rng.random(len(places)))
+        tokens[places] = self._choose(slot, variant, rng.random(len(places)))
         a, an = self._articles
         tokens[:-1][(tokens[:-1] == a) & self._vowel[tokens[1:]]] = an
         begins = np.concatenate([[0], ends[np.cumsum(sentences) - 1]])
@@ -209,27 +163,46 @@ class Grammar:
         return Ragged(tokens.astype(np.uint16), begins + np.arange(len(begins)))
 
 
-def stratified(rng: np.random.Generator, shares: np.ndarray) -> np.ndarray:
+def _ranked(patterns: Sequence[str], said: Array, slots: dict[str, Slot]) -> Array:
+    """The signs and all words, the likeliest first; `said` (variants, patterns): how often."""
+    variants = np.arange(len(said))
+    used = {name: np.zeros(len(said)) for name in slots}
+    frequency: dict[str, float] = defaultdict(float)
+    for pattern, share in zip(patterns, said.T, strict=True):
+        for token in pattern.split():
+            name = token.lstrip("-")
+            if name in slots:
+                used[name] += share[variants ^ (name != token)]
+            else:
+                frequency[token] += float(share.sum())
+    for name, slot in slots.items():
+        expected = used[name] @ slot.shares[variants % len(slot.shares)]
+        for word, often in zip(slot.words, expected.tolist(), strict=True):
+            frequency[word] += often
+    frequency["an"] = frequency["a"] / 4
+    ranked = sorted(frequency, key=lambda word: (-round(frequency[word], 12), word))
+    return np.array([*SIGNS, *(word for word in ranked if word not in SIGNS)])
+
+
+def stratified(rng: np.random.Generator, shares: Array) -> Array:
     """CHUNK labels in random order, each class as often as its share says, to within one."""
     places = (np.arange(CHUNK) + rng.random()) / CHUNK
     labels = np.searchsorted(np.cumsum(shares) / np.sum(shares), places, "right")
     return rng.permutation(np.minimum(labels, len(shares) - 1))
 
 
-def lengths(rng: np.random.Generator, typical: float, least: int, most: int) -> np.ndarray:
+def lengths(rng: np.random.Generator, typical: float, least: int, most: int) -> Array:
     """CHUNK numbers of sentences: about `typical`, a few many times as long."""
     bell = rng.random((CHUNK, 4)).sum(1) - 2
     return np.clip(np.rint(typical * np.exp(1.1 * bell)), least, most).astype(int)
 
 
-def minds(rng: np.random.Generator) -> np.ndarray:
+def minds(rng: np.random.Generator) -> Array:
     """For CHUNK documents the share of the sentences that speak their mind."""
     return AGREE[0] + (AGREE[1] - AGREE[0]) * rng.random(CHUNK)
 
 
-def documents(
-    chunk: Callable[[Stream], tuple[Ragged, np.ndarray]], train: int, test: int, seed: int
-) -> dict[str, Any]:
+def documents(chunk: Callable[[Stream], Texts], train: int, test: int, seed: int) -> dict[str, Any]:
     """`x_*` and `y_*` uint8 of both parts, from chunks of CHUNK documents."""
     arrays: dict[str, Any] = {}
     for part, (name, count) in enumerate(zip(PARTS, (train, test), strict=True)):

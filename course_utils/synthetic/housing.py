@@ -5,31 +5,27 @@ follow from them. The price is not linear in the features (rooms count for more 
 better off, the shore for more near a city) and no formula catches all of it: it is noisy.
 """
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 
-from .base import Dice, Stream, both_parts
+from .base import Columns, Dice, Stream, both_parts, tables
 
 CHUNK = 1024  # districts
-# Metropolitan areas of the synthetic California: longitude, latitude, spread in degrees, share of
-# the districts, and how much dearer a home is there.
-AREAS = np.array([
-    (-118.3, 34.0, 0.22, 0.33, 0.45), (-122.2, 37.6, 0.28, 0.21, 0.75),
-    (-117.1, 32.8, 0.2, 0.1, 0.4), (-121.4, 38.6, 0.3, 0.1, 0.0),
-    (-119.7, 36.7, 0.4, 0.08, -0.3), (-117.4, 34.0, 0.25, 0.09, -0.1),
-    (-122.3, 40.4, 0.6, 0.05, -0.35), (-120.0, 34.9, 0.45, 0.04, 0.2),
-])  # fmt: skip
-SHORE = ((32.5, 34.0, 34.5, 36.5, 38.0, 40.2, 42.0),  # latitudes, and the longitude of the shore
-         (-117.2, -118.5, -120.6, -121.9, -123.0, -124.3, -124.2))  # fmt: skip
 
 
 def _dice(stream: Stream) -> Dice:
     """Its bell reaches 3.5 standard deviations."""
-    return Dice(np.random.default_rng(stream), CHUNK, terms=4, scale=3**0.5)
+    return Dice(stream, CHUNK, terms=4, scale=3**0.5)
 
 
-def _boston(stream: Stream) -> dict[str, np.ndarray]:
+def _boston(stream: Stream) -> Columns:
+    """`x` (CHUNK, 13) float64, the features of Boston housing; `y` the median value of a home in
+    1000 USD, 5 to 50, cut off at 50.
+
+    The real feature B encodes the share of Black residents; the set is retired for it. Here the
+    feature has that name and place, and holds noise that has to do with nothing.
+    """
     dice = _dice(stream)
     core = dice.flat() < 0.26  # old industrial districts around the ring road
     centre = np.where(core, 0.62 + 0.38 * dice.flat(), 0.85 * dice.flat() ** 0.9)
@@ -68,14 +64,16 @@ def _boston(stream: Stream) -> dict[str, np.ndarray]:
     return {"x": x, "y": np.round(np.clip(price, 5, 50), 1)}
 
 
-def _california(stream: Stream) -> dict[str, np.ndarray]:
-    dice = _dice(stream)
-    which = np.minimum(np.searchsorted(np.cumsum(AREAS[:, 3]), dice.flat()), len(AREAS) - 1)
-    longitude, latitude, spread, _, level = AREAS[which].T
+def _california(stream: Stream) -> Columns:
+    """`x` (CHUNK, 8) float32, the features of California housing; `y` the median value of a house
+    in USD, cut off at 500,001."""
+    dice, areas = _dice(stream), np.array(tables("california")["areas"])
+    which = np.minimum(np.searchsorted(np.cumsum(areas[:, 3]), dice.flat()), len(areas) - 1)
+    longitude, latitude, spread, _, level = areas[which].T
     far = np.exp(dice.bell(0.6))  # from the middle of the area, in its spreads
     latitude = np.clip(latitude + far * spread * dice.bell(0.8), 32.54, 41.95)
     longitude = longitude + far * spread * dice.bell(0.8)
-    shore = np.interp(latitude, *SHORE)
+    shore = np.interp(latitude, *tables("california")["shore"])
     longitude = np.minimum(shore + np.abs(longitude - shore), -114.3)
     inland = longitude - shore  # degrees
 
@@ -98,17 +96,5 @@ def _california(stream: Stream) -> dict[str, np.ndarray]:
     return {"x": x.astype(np.float32), "y": price.astype(np.float32)}
 
 
-def draw_boston(train: int, test: int, seed: int) -> dict[str, Any]:
-    """Districts with the 13 features of Boston housing: `x_*` (n, 13) float64, `y_*` (n,) float64,
-    median value of a home in 1000 USD, 5 to 50, cut off at 50.
-
-    The real feature B encodes the share of Black residents; the set is retired for it. Here the
-    feature has that name and place, and holds noise that has to do with nothing.
-    """
-    return both_parts(_boston, CHUNK, train, test, seed)
-
-
-def draw_california(train: int, test: int, seed: int) -> dict[str, Any]:
-    """Districts with the 8 features of California housing: `x_*` (n, 8) float32, `y_*` (n,)
-    float32, median value of a house in USD, cut off at 500,001."""
-    return both_parts(_california, CHUNK, train, test, seed)
+draw_boston = partial(both_parts, _boston, CHUNK)
+draw_california = partial(both_parts, _california, CHUNK)

@@ -11,39 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from ..ragged import Ragged
-from .base import Stream, tables
-from .grammar import (
-    CHUNK,
-    WORDS,
-    Grammar,
-    Slot,
-    documents,
-    lengths,
-    made_up,
-    minds,
-    sentences,
-    stratified,
-    tilts,
-    written,
-    zipf,
-)  # fmt: skip
+from . import grammar
+from .base import Array, Stream, tables
+from .grammar import CHUNK, Slot, made_up, tilts, zipf
 
 RELATED = 0.8  # share of its other sentences that are about one related topic
 NOISE = 0.1  # share of newswires under the label of a related topic
 LENGTH = (14, 3, 50)  # sentences: typical, fewest, most
 SPILL = 0.06  # how often a topic uses the sentences of another style
-# Slots that all topics fill, each leaning to some words: how much they lean, and how many of the
-# first words are about equally frequent.
-LEANS = {
-    "COMPANY": (2.5, 20), "THING": (2.5, 8), "MOOD": (2.5, 8), "ACTED": (2.5, 8),
-    "COUNTRY": (2.5, 8), "MOVED": (1.25, 8), "MONTH": (0.75, 20), "PERIOD": (1.25, 8),
-    "NUMBER": (0.75, 8),
-}  # fmt: skip
 
 
 @cache
-def _topics() -> tuple[list[str], np.ndarray, list[str], list[list[str]]]:
+def _topics() -> tuple[list[str], Array, list[str], list[list[str]]]:
     """Names, shares, families and own words of the topics, in the order of the card."""
     lines = [line.split() for line in tables("newswires")["topics"].splitlines()]
     names, counts, families, *own = zip(*lines, strict=True)
@@ -52,7 +31,7 @@ def _topics() -> tuple[list[str], np.ndarray, list[str], list[list[str]]]:
 
 
 @cache
-def _related() -> np.ndarray:
+def _related() -> Array:
     """Cumulative shares (46, 46): which topic of its family stands beside a topic."""
     _, shares, families, _ = _topics()
     same = np.equal.outer(families, families) & ~np.eye(len(shares), dtype=bool)
@@ -70,47 +49,40 @@ def _own_words() -> Slot:
 
 def _leaning(words: list[str], lean: float, flat: float, seed: int) -> Slot:
     """Words that all topics use, each topic some more than others, a family more alike."""
-    families = _topics()[2]
-    kinds, count = sorted(set(families)), len(words)
-    rows = [
-        tilts(count, 100 * seed + topic) + tilts(count, 100 * seed + 50 + kinds.index(family))
-        for topic, family in enumerate(families)
-    ]
-    return Slot(words, zipf(count, flat) * np.exp(lean * np.array(rows)))
+    families, count = _topics()[2], len(words)
+    kinds = sorted(set(families))
+    own = [tilts(count, 100 * seed + topic) for topic in range(len(families))]
+    shared = [tilts(count, 100 * seed + 50 + kinds.index(family)) for family in families]
+    return Slot(words, zipf(count, flat) * np.exp(lean * np.add(own, shared)))
 
 
 @cache
-def _grammar() -> Grammar:
+def _grammar() -> grammar.Grammar:
     data, (names, shares, families, _), own = tables("newswires"), _topics(), _own_words()
-    styles = data["styles"]
+    styles, texts = data["styles"], data["sentences"]
     mine = [styles.get(n, styles.get(f, "goods")) for n, f in zip(names, families, strict=True)]
-    odds = {
-        style: [1 if style in ("any", other) else SPILL for other in mine]
-        for style in data["sentences"]
-    }
-    patterns, chances = sentences(data["sentences"], odds)
+    odds = {style: [1 if style in ("any", m) else SPILL for m in mine] for style in texts}
+    patterns, chances = grammar.sentences(texts, odds)
     words = {slot: text.split() for slot, text in data["words"].items()}
     words["NUMBER"] = [str(n) for n in (*range(1, 100), *range(100, 1000, 3), 1986, 1987, 1985)]
-    taken = written(words, patterns, own.words)
-    words["THING"] = words["THING"] + made_up("noun", 2_500, taken)
-    words["MOOD"] = words["MOOD"] + made_up("adjective", 1_800, taken)
-    words["ACTED"] = words["ACTED"] + made_up("past", 700, taken)
-    words["COMPANY"] = ["<unknown>", *made_up("name", WORDS - len(taken), taken)]
+    taken = grammar.written(words, patterns, own.words)
+    words["THING"] += made_up("noun", 2_500, taken)
+    words["MOOD"] += made_up("adjective", 1_800, taken)
+    words["ACTED"] += made_up("past", 700, taken)
+    words["COMPANY"] = ["<unknown>", *made_up("name", grammar.WORDS - len(taken), taken)]
     slots = {"TOPIC": own}
-    for seed, (name, lean) in enumerate(LEANS.items(), 1):
+    for seed, (name, lean) in enumerate(data["leans"].items(), 1):
         slots[name] = _leaning(words[name], *lean, seed)
-    return Grammar(patterns, chances, slots, shares)
+    return grammar.Grammar(patterns, chances, slots, shares)
 
 
-def _chunk(stream: Stream) -> tuple[Ragged, np.ndarray]:
-    """CHUNK newswires and their labels."""
+def _chunk(stream: Stream) -> grammar.Texts:
     rng, shares = np.random.default_rng(stream), _topics()[1]
-    label = stratified(rng, shares)
+    label = grammar.stratified(rng, shares)
     beside = (_related()[label] > rng.random((CHUNK, 1))).argmax(1)
     wrong = rng.random(CHUNK) < NOISE
     topic, beside = np.where(wrong, beside, label), np.where(wrong, label, beside)
-    agree = minds(rng)
-    count = lengths(rng, *LENGTH)
+    agree, count = grammar.minds(rng), grammar.lengths(rng, *LENGTH)
     wire = np.repeat(np.arange(CHUNK), count)
     strays = rng.random(len(wire)) > agree[wire]
     anything = np.searchsorted(np.cumsum(shares)[:-1], rng.random(len(wire)), "right")
@@ -122,4 +94,4 @@ def draw(train: int, test: int, seed: int) -> dict[str, Any]:
     """`x_*` Ragged word numbers uint16, `y_*` (n,) uint8, 0 to 45; `words` (10000,) are the words
     by number: 0 pad, 1 start, 2 unknown, 3 unused; `topics` (46,)."""
     extras = {"words": _grammar().words, "topics": np.array(_topics()[0])}
-    return documents(_chunk, train, test, seed) | extras
+    return grammar.documents(_chunk, train, test, seed) | extras

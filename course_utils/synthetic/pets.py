@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .base import Stream, both_parts, rows
+from .base import Columns, Dice, Stream, both_parts, rows
 from .figure import SIDE
-from .objects import CLASSES
+from .objects import POSES
 from .photographs import photographs
 from .scenery import SCENES
 
@@ -26,14 +26,14 @@ PETS = ("cat", "dog")
 SETS = {"animals": (OTHERS, (*SCENES,)), "pets": (PETS, ("room", "field"))}
 
 
-def _chunk(names: Sequence[str], scenes: Sequence[str], stream: Stream) -> dict[str, np.ndarray]:
+def _chunk(names: Sequence[str], scenes: Sequence[str], stream: Stream) -> Columns:
     """Bytes: images (CHUNK, SIDE, SIDE, 3), labels and scenes (CHUNK,), boxes (CHUNK, 4)."""
-    rng = np.random.default_rng(stream)
-    labels = rng.permutation(np.arange(CHUNK) % len(names)).astype(np.uint8)
-    scene = rng.integers(len(scenes), size=CHUNK).astype(np.uint8)
+    dice = Dice(stream, CHUNK)
+    labels = dice.labels(len(names))
+    scene = dice.rng.integers(len(scenes), size=CHUNK).astype(np.uint8)
     behind = np.array([[*SCENES].index(name) for name in scenes])[scene]
-    poses = [CLASSES[name][1] for name in names]
-    x, box = photographs(rng, labels, poses, lambda dice, label, rows: behind[rows])
+    poses = [POSES[name] for name in names]
+    x, box = photographs(dice, labels, poses, lambda dice, label, rows: behind[rows])
     return {"x": x, "y": labels, "scene": scene, "box": box}
 
 

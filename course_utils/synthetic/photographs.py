@@ -1,12 +1,12 @@
 """Photographs of figures: each mirrored, tilted, near or far, some cut by the border, before a
 cluttered scene."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from .base import Dice, exact
+from .base import Array, Dice, exact
 from .figure import SIDE, Figure, Part, circle, paint, turned
 from .scenery import backdrop, clutter, foreground, noise
 
@@ -18,7 +18,7 @@ class Pose(NamedTuple):
     grounded: bool = True  # throws a shadow below itself
 
 
-def _framed(figure: Figure, tilt: float) -> tuple[list[Part], np.ndarray]:
+def _framed(figure: Figure, tilt: float) -> tuple[list[Part], Array]:
     """Its parts in pixels: mirrored, tilted, resized and placed; and its box (n, 2, 2)."""
     n = figure.n
     flipped, tilt = figure.chance(0.5)[:, None, None, None] > 0, figure.bell(tilt)
@@ -44,7 +44,7 @@ def _framed(figure: Figure, tilt: float) -> tuple[list[Part], np.ndarray]:
     return [part._replace(outlines=part.outlines * scale + shift) for part in parts], box
 
 
-def _shadow(dice: Dice, box: np.ndarray) -> Part:
+def _shadow(dice: Dice, box: Array) -> Part:
     """A dark patch on the ground."""
     low, high = box[:, 0], box[:, 1]
     half = np.stack([(high - low)[:, 0] * 0.45, dice.flat(0.8, 2.0)], -1)
@@ -53,7 +53,7 @@ def _shadow(dice: Dice, box: np.ndarray) -> Part:
     return Part(ring[:, None], np.full_like(half[:, [0, 0, 0]], 0.08), dice.flat(-0.1, 0.6).clip(0))
 
 
-def _light(dice: Dice, parts: list[Part], canvas: np.ndarray) -> np.ndarray:
+def _light(dice: Dice, parts: list[Part], canvas: Array) -> Array:
     """What falls on a figure (n, SIDE, SIDE): brighter on one side, uneven as fur or rust."""
     light = dice.flat(0.75, 1.2)
     # What would vanish before its background is lit more, or less.
@@ -67,7 +67,7 @@ def _light(dice: Dice, parts: list[Part], canvas: np.ndarray) -> np.ndarray:
     return (light[:, None] + across).astype(np.float32)[:, None] + fur
 
 
-def _posed(figure: Figure, pose: Pose, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _posed(figure: Figure, pose: Pose, scene: Array) -> tuple[Array, Array]:
     """n images (n, SIDE, 3, SIDE), 0 to 1, of one pose before the scenes numbered (n,).
 
     Also the boxes (n, 2, 2) around the figures: left and top, right and bottom, in pixels.
@@ -85,10 +85,10 @@ def _posed(figure: Figure, pose: Pose, scene: np.ndarray) -> tuple[np.ndarray, n
     return canvas, box
 
 
-def _developed(dice: Dice, canvas: np.ndarray) -> np.ndarray:
+def _developed(dice: Dice, canvas: Array) -> Array:
     """Photographs (n, SIDE, SIDE, 3) uint8, each with its own softness, colors and grain."""
 
-    def each(values: np.ndarray) -> np.ndarray:
+    def each(values: Array) -> Array:
         return values.astype(np.float32).reshape(dice.n, 1, -1, 1)
 
     soft = each(dice.flat(-0.15, 0.22).clip(0))
@@ -108,11 +108,8 @@ def _developed(dice: Dice, canvas: np.ndarray) -> np.ndarray:
 
 
 def photographs(
-    rng: np.random.Generator,
-    labels: np.ndarray,
-    poses: Sequence[Sequence[Pose]],
-    scene: Callable[[Dice, int, np.ndarray], np.ndarray],
-) -> tuple[np.ndarray, np.ndarray]:
+    dice: Dice, labels: Array, poses: list[list[Pose]], scene: Callable[[Dice, int, Array], Array]
+) -> tuple[Array, Array]:
     """Images (n, SIDE, SIDE, 3) uint8 of the classes `labels` (n,), each in one of the `poses` of
     its class; and boxes (n, 4) uint8 around the figures: left, top, right, bottom, in pixels.
 
@@ -121,11 +118,11 @@ def photographs(
     canvas, box = np.empty((len(labels), SIDE, 3, SIDE), np.float32), np.empty((len(labels), 2, 2))
     for label, of_class in enumerate(poses):
         here = np.flatnonzero(labels == label)
-        chosen = Dice(rng, len(here)).weighted([pose.weight for pose in of_class])
+        chosen = Dice(dice.rng, len(here)).weighted([pose.weight for pose in of_class])
         for i, pose in enumerate(of_class):
             rows = here[chosen == i]
             if len(rows):
-                figure = Figure(rng, len(rows))
+                figure = Figure(dice.rng, len(rows))
                 canvas[rows], box[rows] = _posed(figure, pose, scene(figure, label, rows))
     box = np.concatenate([np.floor(box[:, 0]), np.ceil(box[:, 1])], axis=1).clip(0, SIDE)
-    return _developed(Dice(rng, len(labels)), canvas), box.astype(np.uint8)
+    return _developed(dice, canvas), box.astype(np.uint8)

@@ -11,23 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..ragged import Ragged
-from .base import Stream, tables
-from .grammar import (
-    CHUNK,
-    WORDS,
-    Grammar,
-    Slot,
-    documents,
-    lengths,
-    made_up,
-    minds,
-    sentences,
-    stratified,
-    tilts,
-    written,
-    zipf,
-)  # fmt: skip
+from . import grammar
+from .base import Array, Stream, tables
+from .grammar import CHUNK, Slot, made_up, tilts, zipf
 
 STRENGTH = (1.5, 1.0, 0.6)  # how much a word of praise or blame leans, in turn
 NOISE = 0.04  # share of reviews with the wrong label
@@ -37,7 +23,7 @@ SPILL = 0.15  # how often a sentence of one side is said on the other side
 SIDES = {"both": (1, 1), "praise": (SPILL, 1), "blame": (1, SPILL)}  # against, for
 
 
-def _leaning(words: list[str], weights: np.ndarray, lean: np.ndarray) -> Slot:
+def _leaning(words: list[str], weights: Array, lean: Array) -> Slot:
     """Words that occur more or less often in better films: variants against and for."""
     return Slot(words, weights * np.exp(np.outer([-1, 1], lean)))
 
@@ -68,17 +54,14 @@ def _of_genres(common: list[str], own: list[str], more: list[str], lean: float) 
 
 
 @cache
-def _grammar() -> Grammar:
+def _grammar() -> grammar.Grammar:
     data = tables("reviews")
-    patterns, chances = sentences(data["sentences"], SIDES)
-    taken = written(data["attitudes"], data["words"], data["genres"], patterns)
-    nouns = made_up("noun", 2_600, taken)
-    adjectives = made_up("adjective", 2_200, taken)
-    adverbs = made_up("adverb", 700, taken)
-    verbs = made_up("verb", 1_200, taken)
-    places = made_up("name", 300, taken)
-    names = ["<unknown>", *made_up("name", WORDS - len(taken), taken)]
     words, opinions = {s: text.split() for s, text in data["words"].items()}, data["attitudes"]
+    patterns, chances = grammar.sentences(data["sentences"], SIDES)
+    taken = grammar.written(opinions, data["words"], data["genres"], patterns)
+    counts = {"noun": 2_600, "adjective": 2_200, "adverb": 700, "verb": 1_200, "name": 300}
+    nouns, adjectives, adverbs, verbs, places = (made_up(*kind, taken) for kind in counts.items())
+    names = ["<unknown>", *made_up("name", grammar.WORDS - len(taken), taken)]
     slots = {
         "JUDGED": _attitude(**opinions["JUDGED"], more=adjectives[:700], lean=2, seed=1),
         "WELL": _attitude(**opinions["WELL"], more=adverbs[:200], lean=2, seed=2),
@@ -97,17 +80,16 @@ def _grammar() -> Grammar:
     for name in ("PEOPLE", "HOW", "TIMES", "NUMBER"):
         slots[name] = Slot(words[name], zipf(len(words[name])))
     chances = np.tile(chances, (GENRES, 1))
-    return Grammar(patterns, chances, slots, np.ones(len(chances)))
+    return grammar.Grammar(patterns, chances, slots, np.ones(len(chances)))
 
 
-def _chunk(stream: Stream) -> tuple[Ragged, np.ndarray]:
-    """CHUNK reviews and their labels."""
+def _chunk(stream: Stream) -> grammar.Texts:
     rng = np.random.default_rng(stream)
-    label = stratified(rng, np.ones(2))
+    label = grammar.stratified(rng, np.ones(2))
     mind = label ^ (rng.random(CHUNK) < NOISE)
-    agree = minds(rng)
+    agree = grammar.minds(rng)
     genre = (GENRES * rng.random(CHUNK)).astype(int)
-    count = lengths(rng, *LENGTH)
+    count = grammar.lengths(rng, *LENGTH)
     review = np.repeat(np.arange(CHUNK), count)
     attitude = mind[review] ^ (rng.random(len(review)) > agree[review])
     return _grammar().write(rng, 2 * genre[review] + attitude, count), label
@@ -116,4 +98,4 @@ def _chunk(stream: Stream) -> tuple[Ragged, np.ndarray]:
 def draw(train: int, test: int, seed: int) -> dict[str, Any]:
     """`x_*` Ragged word numbers uint16, `y_*` (n,) uint8, 1 for favorable reviews; `words` (10000,)
     are the words by number: 0 pad, 1 start, 2 unknown, 3 unused."""
-    return documents(_chunk, train, test, seed) | {"words": _grammar().words}
+    return grammar.documents(_chunk, train, test, seed) | {"words": _grammar().words}

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from .base import Dice, exact, tables
+from .base import Array, Dice, exact, tables
 from .figure import SIDE, Figure, Part, circle, turned
 
 SCENES = tables("scenery")
@@ -13,7 +13,7 @@ GRIDS = ((32, 32), (16, 16), (5, 5), (32, 4))  # rows and columns of each textur
 
 
 @cache
-def _stretch(cells: int) -> np.ndarray:
+def _stretch(cells: int) -> Array:
     """Weights (SIDE, cells) that spread a row of cells smoothly over the picture."""
     at = np.linspace(0, cells - 1, SIDE)
     low = np.minimum(at.astype(int), cells - 2)
@@ -25,7 +25,7 @@ def _stretch(cells: int) -> np.ndarray:
     return weights
 
 
-def noise(dice: Dice, rows: int, columns: int) -> np.ndarray:
+def noise(dice: Dice, rows: int, columns: int) -> Array:
     """Smooth noise (n, SIDE, SIDE) float32, -0.5 to 0.5, of so many cells."""
     grid = dice.rng.integers(0, 256, (dice.n, rows, columns)).astype(np.float32)
     if rows < SIDE:
@@ -35,7 +35,7 @@ def noise(dice: Dice, rows: int, columns: int) -> np.ndarray:
     return grid * np.float32(1 / 256) - np.float32(0.5)
 
 
-def _skyline(dice: Dice) -> np.ndarray:
+def _skyline(dice: Dice) -> Array:
     """Heights (n, SIDE), about -1 to 1: hills for some, houses for others."""
     hills = noise(dice, 2, 6)[:, 0] + noise(dice, 2, 16)[:, 0] / 2
     houses = dice.flat(-0.5, 0.5, 9)
@@ -44,7 +44,7 @@ def _skyline(dice: Dice) -> np.ndarray:
     return 2 * np.where(dice.chance(0.5)[:, None] > 0, hills, houses)
 
 
-def _colors(dice: Dice, scene: np.ndarray) -> np.ndarray:
+def _colors(dice: Dice, scene: Array) -> Array:
     """Two colors for each layer (3, 2, n, 3), not too far from each other."""
     colors = np.empty((3, 2, dice.n, 3))
     for number, kind in enumerate(SCENES.values()):
@@ -58,7 +58,7 @@ def _colors(dice: Dice, scene: np.ndarray) -> np.ndarray:
     return colors
 
 
-def backdrop(dice: Dice, scene: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def backdrop(dice: Dice, scene: Array) -> tuple[Array, Array]:
     """Canvas (n, SIDE, 3, SIDE) float32 for scenes by number (n,), and its horizon (n,) pixels."""
     ends, reach, rough, airy, earthy = (
         np.array([kind[key] for kind in SCENES.values()], float)[scene]
@@ -103,11 +103,11 @@ def _things(dice: Dice, share: float, size: tuple[float, float]) -> Part:
     return Part(outlines, dice.color(THINGS, 0.08), dice.chance(share))
 
 
-def _moved(part: Part, x: np.ndarray, y: np.ndarray) -> Part:
+def _moved(part: Part, x: Array, y: Array) -> Part:
     return part._replace(outlines=part.outlines + np.stack([x, y], -1)[:, None, None])
 
 
-def clutter(dice: Dice, horizon: np.ndarray, count: int = 5) -> list[Part]:
+def clutter(dice: Dice, horizon: Array, count: int = 5) -> list[Part]:
     """Stones, trunks, posts, boxes, clouds, anywhere behind the object."""
     parts = []
     for k in range(count):

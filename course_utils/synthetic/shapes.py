@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Dice, Stream, both_parts, cos, exact, sin
+from .base import Array, Columns, Dice, Stream, both_parts, cos, exact, sin
 
 SIDE, FINE, CHUNK = 28, 4, 50  # pixels; points for each pixel and axis; images
 SHAPES = ("line", "triangle", "diamond", "rectangle", "circle")
@@ -30,11 +30,11 @@ def draw(name: str, train: int, test: int, seed: int) -> dict[str, Any]:
     return both_parts(partial(_chunk, name), CHUNK, train, test, seed)
 
 
-def _chunk(name: str, stream: Stream) -> dict[str, np.ndarray]:
+def _chunk(name: str, stream: Stream) -> Columns:
     """Images, labels, centers and spans: the classes take turns, in a random order."""
-    dice = Dice(np.random.default_rng([28, *stream]), CHUNK)
+    dice = Dice([28, *stream], CHUNK)
     first = CHUNK * stream[-1]  # so that in the whole set every class is as frequent
-    y = dice.rng.permutation((first + np.arange(CHUNK)) % CLASSES[name]).astype(np.uint8)
+    y = dice.labels(CLASSES[name], first)
     if name == "shapes":
         kind = y
     elif name == "colours":
@@ -56,14 +56,14 @@ def _chunk(name: str, stream: Stream) -> dict[str, np.ndarray]:
     return {"x": x, "y": y, "centre": center, "span": span}
 
 
-def _rgb(hue: np.ndarray, saturation: np.ndarray, value: np.ndarray) -> np.ndarray:
+def _rgb(hue: Array, saturation: Array, value: Array) -> Array:
     """(n, 3) in 0…1 of hues in degrees, saturation and value in 0…1 (the hexcone of HSV)."""
     turn = (hue[:, None] / 60 + np.array([5, 3, 1])) % 6
     cut = np.clip(np.minimum(turn, 4 - turn), 0, 1)
     return value[:, None] * (1 - saturation[:, None] * cut)
 
 
-def _covered(dice: Dice, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _covered(dice: Dice, kind: Array) -> tuple[Array, Array]:
     """Share of each pixel that the shape covers (n, 28, 28), and its center (n, 2)."""
     line = kind == 0
     size = 4 * 3.1 ** dice.flat()  # half an extent: 4 to 12.4 pixels, small as often as large

@@ -5,11 +5,12 @@ x runs forward, y down, z towards the one who looks from the side; half a length
 
 import numpy as np
 
-from .base import Number, Point, Polygon, cos, sin
+from .base import Array, Number, Point, Polygon, cos, sin
 from .figure import DARK, Figure, Stroke, circle
 
 GREY = np.array([[0.62, 0.63, 0.65]])
 Pair = tuple[Number, Number]
+Box = tuple[Pair, Pair]
 
 
 class View:
@@ -22,47 +23,43 @@ class View:
         self.figure, self.near = figure, figure.flat(0.05, 0.22)
         self.turns = [np.broadcast_to(g(a), (figure.n,)) for a in (yaw, pitch) for g in (cos, sin)]
 
-    def _seen(self, points: Polygon) -> tuple[np.ndarray, ...]:
+    def _seen(self, points: Polygon) -> tuple[Array, ...]:
         """x, y and nearness of points in space, turned."""
         cy, sy, cp, sp = (turn[:, None] for turn in self.turns)
         x, y, z = np.moveaxis(self.figure.dots(points), -1, 0)
         x, depth = x * cy - z * sy, x * sy + z * cy
         return x, y * cp + depth * sp, depth * cp - y * sp
 
-    def __call__(self, points: Polygon) -> np.ndarray:
+    def __call__(self, points: Polygon) -> Array:
         """Points in space, in the plane (n, k, 2): what is near is larger."""
         x, y, depth = self._seen(points)
         scale = 1 / (1 - self.near[:, None] * depth)
         return np.stack([x * scale, y * scale], -1)
 
-    def toward(self, point: Point) -> np.ndarray:
+    def toward(self, point: Point) -> Array:
         """How near (n,) a point is."""
         return self._seen([point])[2][:, 0]
 
     def sheet(
-        self, color: np.ndarray, *polygons: Polygon, alpha: Number = 1, face: bool = False
+        self, color: Array, *polygons: Polygon, alpha: Number = 1, face: bool = False
     ) -> None:
         """Polygons of equally many corners, from whatever side they are seen."""
         self.figure.add(np.stack([self(p) for p in polygons], 1), color, alpha, face)
 
-    def face(self, color: np.ndarray, *polygons: Polygon, alpha: Number = 1) -> None:
+    def face(self, color: Array, *polygons: Polygon, alpha: Number = 1) -> None:
         """Polygons of equally many corners, where they are seen from in front."""
         self.sheet(color, *polygons, alpha=alpha, face=True)
 
-    def stroke(self, color: np.ndarray, *strokes: Stroke, alpha: Number = 1) -> None:
+    def stroke(self, color: Array, *strokes: Stroke, alpha: Number = 1) -> None:
         lines = [(_corners(self(points)), radii) for points, radii in strokes]
         self.figure.stroke(color, *lines, alpha=alpha)
 
-    def side(
-        self, color: np.ndarray, z: Number, *boxes: tuple[Pair, Pair], alpha: Number = 1
-    ) -> None:
+    def side(self, color: Array, z: Number, *boxes: Box, alpha: Number = 1) -> None:
         """Rectangles ((x, x), (y, y)) on the near side, at z."""
         corners = (((x0, y0), (x0, y1), (x1, y1), (x1, y0)) for (x0, x1), (y0, y1) in boxes)
         self.face(color, *([(*corner, z) for corner in box] for box in corners), alpha=alpha)
 
-    def end(
-        self, color: np.ndarray, x: float, *boxes: tuple[Pair, Pair], alpha: Number = 1
-    ) -> None:
+    def end(self, color: Array, x: float, *boxes: Box, alpha: Number = 1) -> None:
         """Rectangles ((z, z), (y, y)) on the front (x > 0) or on the rear (x < 0)."""
         corners = (((z1, y0), (z1, y1), (z0, y1), (z0, y0)) for (z0, z1), (y0, y1) in boxes)
         polygons = ([(x, y, np.sign(x) * z) for z, y in box] for box in corners)
@@ -75,11 +72,7 @@ class View:
             self.face(color, *([(place + x, y, z) for x, y in rim] for place in places))
 
     def solid(
-        self,
-        color: np.ndarray,
-        profile: Polygon,
-        glass: np.ndarray | None = None,
-        panes: tuple[int, ...] = (),
+        self, color: Array, profile: Polygon, glass: Array | None = None, panes: Point = ()
     ) -> None:
         """A profile of (x, y, half the width there) drawn out to both sides.
 
@@ -95,12 +88,12 @@ class View:
                 self.face(glass, _corners(middle + 0.82 * (across - middle)))
         self.face(color, profile)
 
-    def box(self, color: np.ndarray, x: Pair, y: Pair, z: Number) -> None:
+    def box(self, color: Array, x: Pair, y: Pair, z: Number) -> None:
         """A box from x[0] to x[1], from y[0] (its top) to y[1], and z wide to both sides."""
         (left, right), (top, low) = x, y
         self.solid(color, [(left, top, z), (left, low, z), (right, low, z), (right, top, z)])
 
 
-def _corners(points: np.ndarray) -> Polygon:
+def _corners(points: Array) -> Polygon:
     """Points (n, k, 2 or 3) as k points of numbers (n,)."""
     return [*np.moveaxis(points, 0, -1)]
