@@ -72,7 +72,8 @@ def check_4(to_open: Any) -> None:
     """`answer(names, cut)` -> names from `cut` on without those of batch normalization."""
     for cut in ("conv1", "block2_conv1", "conv1_bn", "input"):
         with ex.in_case(f"{cut!r}"):
-            _check_names(ex.call(to_open, _NAMES, cut), _NAMES.index(cut))
+            found = ex.items(ex.call(to_open, _NAMES, cut), "a list of names")
+            _check_names(found, _NAMES.index(cut))
     try:
         found = to_open([*_NAMES], "conv9")
     except ValueError:
@@ -82,8 +83,8 @@ def check_4(to_open: Any) -> None:
     raise Wrong(f"an unknown cut is a ValueError; yours gives {ex.shown(found)}")
 
 
-def _check_names(found: Any, cut: int) -> None:
-    if not isinstance(found, list | tuple) or not all(type(name) is str for name in found):
+def _check_names(found: list, cut: int) -> None:
+    if not all(isinstance(name, str) for name in found):
         raise Wrong(f"a list of names is asked for, this is {ex.shown(found)}")
 
     def without(names: list[str], *parts: str) -> list[str]:
@@ -100,8 +101,8 @@ def _check_names(found: Any, cut: int) -> None:
             without(late, "norm"),
         "these are the layers that stay frozen": [n for n in _NAMES if n not in right],
     }
-    if list(found) != right:
-        slips = [message for message, wrong in known.items() if wrong == list(found)]
+    if found != right:
+        slips = [message for message, wrong in known.items() if wrong == found]
         raise Wrong(slips[0] if slips else f"{ex.shown(found)} is not the answer")
 
 

@@ -8,6 +8,7 @@ makes a checker of a value, `function` of a function of the reader's, `examined`
 import inspect
 import math
 import numbers
+import re
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ LONGEST = 300  # characters of a verdict
 DEEPEST = 8  # lists within lists
 TOLERANCE = 1e-5
 ROUNDED = 1e-3  # of a known slip, where decimals are asked for
+REAL = numbers.Real | Decimal
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = _short.maxlong = 60
 
@@ -50,7 +52,8 @@ def examined(examine: Callable[..., None]) -> Callable[..., None]:
             verdict = "not attempted"
         except Wrong as wrong:
             verdict = f"wrong: {wrong}"
-        verdict = " ".join(verdict.encode("utf-8", "backslashreplace").decode().split())
+        verdict = re.sub(" at 0x[0-9a-fA-F]+", "", " ".join(verdict.split()))
+        verdict = verdict.encode("utf-8", "backslashreplace").decode()
         print(verdict if len(verdict) <= LONGEST else verdict[: LONGEST - 1] + "…")
 
     return check
@@ -177,13 +180,17 @@ def shown(answer: Any) -> str:
 
 def _plain(answer: Any, depth: int = 0) -> Any:
     """Numbers, lists and tuples of them, arrays and tensors of any library, as NumPy takes them."""
+    if type(answer) in (int, float):
+        return answer
     if isinstance(answer, list | tuple | range):
         if depth == DEEPEST:
             raise TypeError("lists too deep within lists")
         return [_plain(item, depth + 1) for item in answer]
     if hasattr(type(answer), "detach"):  # PyTorch
-        answer = answer.detach().cpu().numpy()
-    if isinstance(answer, numbers.Real | Decimal) and not isinstance(answer, bool):
+        answer = answer.detach().cpu()
+    if hasattr(type(answer), "numpy"):
+        answer = answer.numpy()
+    if isinstance(answer, REAL) and not isinstance(answer, bool):
         return answer
     if not hasattr(type(answer), "__array__") or np.ma.is_masked(answer):
         raise TypeError("no number")
@@ -198,8 +205,8 @@ def as_array(answer: Any, what: str = "an array of numbers") -> np.ndarray:
             array = array.astype("float64")
         if array.dtype.kind not in "iufO":
             raise TypeError("no real numbers")
-        if array.dtype.kind == "O":
-            _plain(array.ravel().tolist())
+        if array.dtype.kind == "O" and not all(isinstance(item, REAL) for item in array.flat):
+            raise TypeError("no numbers")
     return array
 
 
@@ -210,7 +217,8 @@ def real_numbers(answer: Any, not_finite: str = "") -> np.ndarray:
         array = array.astype("float64")
     if not np.isfinite(array).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise Wrong(not_finite or f"not every number is finite: {array[at]} at {list(at)}")
+        where = f" at {list(at)}" if at else ""
+        raise Wrong(not_finite or f"not every number is finite: {array[at]}{where}")
     return array
 
 
@@ -243,7 +251,8 @@ def real(answer: Any) -> float:
     return _number_of(answer, "a number", float)
 
 
-def _items(answer: Any, what: str) -> list[Any]:
+def items(answer: Any, what: str) -> list[Any]:
+    """What a list, a tuple or an array of numbers holds."""
     with _reported(f"{what} is asked for, this is {shown(answer)}", error_too=False):
         return list(answer if isinstance(answer, tuple | list) else as_array(answer, what))
 
@@ -251,17 +260,17 @@ def _items(answer: Any, what: str) -> list[Any]:
 def shape(answer: Any) -> tuple[int | None, ...]:
     """A shape: whole numbers, or None for a batch axis."""
     answer = tuple(answer) if type(answer).__name__ == "TensorShape" else answer
-    return tuple(n if n is None else whole(n) for n in _items(answer, "a tuple"))
+    return tuple(n if n is None else whole(n) for n in items(answer, "a tuple"))
 
 
 def pair(what: str, *want: Callable) -> Callable[[Any], tuple]:
     """Two values (`what` they are), each taken in by its own `want`, or both by one."""
 
     def take(answer: Any) -> tuple:
-        items = _items(answer, f"a pair ({what})")
-        if len(items) != 2:
-            raise Wrong(f"a pair ({what}) is asked for, these are {len(items)}")
-        return want[0](items[0]), want[-1](items[1])
+        found = items(answer, f"a pair ({what})")
+        if len(found) != 2:
+            raise Wrong(f"a pair ({what}) is asked for, these are {len(found)}")
+        return want[0](found[0]), want[-1](found[1])
 
     return take
 

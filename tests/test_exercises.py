@@ -1,0 +1,312 @@
+"""What every checker says of stubs, of odd answers, and of right ones in any form."""
+
+import contextlib
+import io
+import re
+from decimal import Decimal
+from fractions import Fraction
+from importlib import import_module
+
+import nbformat
+import notebook_tools as tools
+import numpy as np
+import pytest
+from exercise_tools import assert_says, checker, said
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from odd_answers import FUNCTIONS, VALUES, HasArray
+
+from course_utils.exercises.framework import LONGEST, Wrong, match, real, real_numbers, whole
+
+NAMES = [
+    f"{path.name[:2]}.{exercise}"
+    for path in tools.CHAPTERS
+    for exercise in re.findall(r"check\.check_(\d+)\(", path.read_text(encoding="utf-8"))
+]
+OF_FUNCTIONS = [
+    f"{path.name[:2]}.{i}"
+    for path in tools.CHAPTERS
+    for i, (stub, *_) in enumerate(tools.exercises(nbformat.read(path, as_version=4)), start=1)
+    if stub.source.startswith("def ")
+]
+of_functions = pytest.mark.parametrize("name", OF_FUNCTIONS)
+
+
+def verdict_of(name, *answers):
+    """All that is printed; an answer may be given for an exercise that asks for three."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        checker(name)(*(answers * 3 if name == "01.6" else answers))
+    return printed.getvalue()
+
+
+def refused(name, answer):
+    """The verdict, held to what every verdict on an odd answer has to be."""
+    printed = verdict_of(name, answer)
+    assert printed.endswith("\n") and printed.count("\n") == 1, (name, printed)
+    verdict = printed.rstrip("\n")
+    assert verdict.startswith("wrong: ") and 10 < len(verdict) <= LONGEST, (name, verdict)
+    assert "Traceback" not in verdict and "cannot be examined" not in verdict, (name, verdict)
+    assert not re.search(r"0x[0-9a-f]{6}", verdict), (name, verdict)
+    return verdict
+
+
+# --- not attempted --------------------------------------------------------------------------------
+
+
+def test_the_notebooks_call_every_checker():
+    modules = {n[:2]: import_module(f"course_utils.exercises.chapter{n[:2]}") for n in NAMES}
+    defined = [
+        f"{chapter}.{name.removeprefix('check_')}"
+        for chapter, module in modules.items()
+        for name in vars(module)
+        if re.fullmatch(r"check_\d+", name)
+    ]
+    assert sorted(defined) == sorted(NAMES) and len(OF_FUNCTIONS) >= 35
+    assert all(checker(name).__doc__ for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("stub", [..., None])
+def test_a_stub_is_not_attempted(name, stub):
+    assert verdict_of(name, stub) == "not attempted\n"
+
+
+@of_functions
+def test_a_function_that_returns_the_stub_is_not_attempted(name):
+    assert verdict_of(name, lambda *_: ...) == "not attempted\n"
+
+
+@of_functions
+def test_a_function_without_return_is_told_so(name):
+    assert "your function returns nothing: is a return missing?" in verdict_of(
+        name, lambda *_: None
+    )
+
+
+@of_functions
+def test_an_error_in_the_readers_code_is_named(name):
+    expected = "your code stops with ZeroDivisionError: division by zero"
+    assert expected in verdict_of(name, lambda *_: 1 / 0)
+    assert "a function is asked for, this is of type int" in verdict_of(name, 3)
+
+
+# --- odd answers ----------------------------------------------------------------------------------
+
+
+def test_there_are_odd_answers_enough():
+    assert len(VALUES) >= 60 and len(FUNCTIONS) >= 20
+
+
+@pytest.mark.parametrize("odd", VALUES)
+def test_fault_odd_value(odd, fault):
+    for name in NAMES:
+        refused(name, VALUES[odd]())
+    fault("exercises", f"{odd}, for a number of steps", refused("01.2", VALUES[odd]()))
+
+
+@pytest.mark.parametrize("odd", VALUES)
+def test_fault_function_that_returns_an_odd_value(odd, fault):
+    for name in OF_FUNCTIONS:
+        refused(name, lambda *_: VALUES[odd]())
+    fault("exercises", f"a function that returns {odd}", refused("01.3", lambda *_: VALUES[odd]()))
+
+
+@pytest.mark.parametrize("odd", FUNCTIONS)
+def test_fault_odd_function(odd, fault):
+    for name in OF_FUNCTIONS:
+        refused(name, FUNCTIONS[odd])
+    fault("exercises", f"a function that {odd}", refused("01.4", FUNCTIONS[odd]))
+
+
+@pytest.mark.parametrize("odd", ["not a number", "a generator", "an object whose repr raises"])
+def test_fault_odd_value_beside_right_ones(odd, fault, capsys):
+    verdict = said("01.6", ([[1, -1], [-1, 1]], VALUES[odd](), [1, 1]), capsys)
+    assert verdict.startswith("wrong: for fold_b: ")
+    fault("exercises", f"{odd} as one of three answers", verdict)
+
+
+def test_ctrl_c_goes_through():
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    for name in OF_FUNCTIONS:
+        with pytest.raises(KeyboardInterrupt):
+            checker(name)(interrupted)
+
+
+# --- right answers in any form --------------------------------------------------------------------
+
+
+class Torch:
+    """As much of a PyTorch tensor as a checker may ask of one."""
+
+    def __init__(self, array, attached=True):
+        self.array, self.attached = np.asarray(array), attached
+
+    def detach(self):
+        return Torch(self.array, attached=False)
+
+    def cpu(self):
+        return self
+
+    def numpy(self):
+        assert not self.attached, "Can't call numpy() on Tensor that requires grad"
+        return self.array
+
+    def __array__(self, dtype=None, copy=None):
+        return self.numpy()
+
+
+def has_array(value):
+    return HasArray(np.asarray(value))
+
+
+def tensorflow(value):
+    import tensorflow as tf
+
+    return tf.constant(value)
+
+
+def variable(value):
+    import keras
+
+    return keras.Variable(value, dtype=np.asarray(value).dtype.name)
+
+
+def bfloat16(value):
+    import tensorflow as tf
+
+    return tf.constant(value, tf.bfloat16)
+
+
+FORMS = [np.asarray, has_array, Torch, tensorflow, variable]
+
+
+SCALARS = [int, float, np.int64, np.float32, Fraction, Decimal]
+
+
+@pytest.mark.parametrize("form", [*FORMS, *SCALARS, np.uint8, np.float16, bfloat16])
+def test_a_whole_number_in_any_form_is_right(form, capsys):
+    assert_says("01.2", form(196), "right", capsys)
+    assert_says("01.2", form(192), "the last, smaller batch", capsys)
+
+
+@pytest.mark.parametrize("form", [*FORMS, *SCALARS])
+def test_a_number_that_a_function_returns_in_any_form_is_right(form, capsys):
+    assert_says("05.1", lambda n, b, e: form(-(-n // b) * e), "right", capsys)
+    of_one = {(1, 3): 0.125, (2, 3): 15 / 64, (8, 1): 255 / 256, (64, 4): 1 - (15 / 16) ** 64}
+    verdict = "0 is not the answer" if form in (int, np.int64) else "right"
+    assert_says("10.5", lambda f, c: form(of_one[f, c]), verdict, capsys)
+
+
+@pytest.mark.parametrize("form", [*FORMS, tuple, list, lambda v: tuple(map(np.int64, v))])
+def test_a_shape_or_a_pair_in_any_form_is_right(form, capsys):
+    assert_says("04.1", form((3, 3, 32)), "right", capsys)
+    assert_says("04.1", form((32, 3, 3)), "channels last", capsys)
+    assert_says("08.2", form((513, 8_193)), "right", capsys)
+    assert_says("11.4", lambda c, g, n: form((c + n * g, c + n * g - g)), "right", capsys)
+
+
+@pytest.mark.parametrize("form", [*FORMS, np.ndarray.tolist, list, np.float32])
+def test_an_array_in_any_form_is_right(form, capsys):
+    assert_says("01.7", lambda x: form(x.transpose(0, 3, 1, 2)), "right", capsys)
+    assert_says("01.7", lambda x: form(x), "as they were", capsys)
+    assert_says("03.6", lambda e: form(np.array([3.0, 3.0])), "draw with replacement", capsys)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_images_of_bytes_in_any_form_are_right(form, capsys):
+    def flip(images, flipped):
+        images[flipped] = images[flipped, :, ::-1]
+        return images
+
+    assert_says("06.4", lambda x, f: form(flip(x.copy(), f)), "right", capsys)
+
+
+def test_a_shape_of_tensorflow_is_right(capsys):
+    import tensorflow as tf
+
+    assert_says("04.1", tf.TensorShape((3, 3, 32)), "right", capsys)
+    assert_says("04.1", tf.TensorShape((None, 3, 3, 32)), "but for the batch axis", capsys)
+
+
+def test_arithmetic_in_place_is_right_where_nothing_forbids_it(capsys):
+    def softmax_in_place(outputs):
+        outputs -= outputs.max(axis=1, keepdims=True)
+        np.exp(outputs, out=outputs)
+        outputs /= outputs.sum(axis=1, keepdims=True)
+        return outputs
+
+    def layer_in_place(x, w1, b1, w2, b2):
+        x = x @ w1
+        x += b1
+        np.maximum(x, 0, out=x)
+        b2 *= 1
+        return x @ w2 + b2
+
+    assert_says("02.3", softmax_in_place, "right", capsys)
+    assert_says("01.4", layer_in_place, "right", capsys)
+
+
+def test_what_the_readers_function_prints_stands_before_the_verdict(capsys):
+    def steps(samples, batch, epochs):
+        print(samples)
+        return -(-samples // batch) * epochs
+
+    checker("05.1")(steps)
+    assert capsys.readouterr().out.split("\n") == ["256", "60000", "300", "7", "right", ""]
+
+
+# --- the comparison -------------------------------------------------------------------------------
+
+
+DECIMALS = st.decimals().filter(lambda number: not number.is_snan())  # == raises for those
+
+
+@given(st.integers() | st.floats() | st.fractions() | DECIMALS)
+def test_only_196_is_196(answer):
+    assert (verdict_of("01.2", answer) == "right\n") == (answer == 196)
+
+
+@given(st.lists(st.integers(-5, 40) | st.none(), max_size=5))
+def test_only_the_shape_is_the_shape(answer):
+    assert (verdict_of("04.1", answer) == "right\n") == (answer == [3, 3, 32])
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_two_decimals_are_enough_and_one_is_not(away):
+    assume(abs(away) <= 0.005 or abs(away) >= 0.02)
+    right = verdict_of("02.2", float(np.log(9)) + away) == "right\n"
+    assert right == (abs(away) <= 0.005)
+
+
+@given(st.integers(0, 119), st.floats(allow_infinity=True, allow_nan=True))
+def test_one_value_that_is_off_is_found(at, off):
+    assume(not abs(off) <= 1e-4)
+
+    def answer(images):
+        moved = images.transpose(0, 3, 1, 2).copy()
+        moved.flat[at] += off
+        return moved
+
+    assert verdict_of("01.7", answer).startswith("wrong: ")
+
+
+@given(st.integers(), st.integers())
+def test_whole_numbers_are_compared_exactly(found, right):
+    if found == right:
+        match(whole(found), right, {})
+    else:
+        with pytest.raises(Wrong):
+            match(whole(found), right, {})
+
+
+@given(st.floats(-1e6, 1e6))
+def test_a_number_is_taken_in_as_it_is(number):
+    assert real(number) == number and real_numbers([number])[0] == number
+    if number == int(number):
+        assert whole(number) == number
+    else:
+        with pytest.raises(Wrong, match="a whole number is asked for"):
+            whole(number)
