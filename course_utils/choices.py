@@ -66,14 +66,16 @@ def budget(name: str, values: tuple[Any, Any, Any, Any], column: int, least: int
 
 
 def files_there(name: str, value: Any) -> Any:
-    """`value` with ~ resolved; ChoiceError where it names no file, folder or address."""
+    """`value`, or each of a list, with ~ resolved; ChoiceError where no file or folder is."""
     if isinstance(value, list | tuple):
         return [files_there(name, one) for one in value]
-    if value is None or (isinstance(value, str) and value.startswith(("http://", "https://"))):
-        return value
+    if value is None:
+        return None
     if not isinstance(value, str | os.PathLike):
         what = "a file or folder, its name in quotes"
         raise ChoiceError(f"{name} takes {what}, not {reprlib.repr(value)}")
+    if "://" in str(value):
+        raise ChoiceError(f"{name} takes a file or folder, not an address: download it first")
     try:
         path = Path(value).expanduser()
         there = bool(str(value)) and path.exists()

@@ -2,8 +2,6 @@
 
 import logging
 import os
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -34,7 +32,7 @@ def setup(
     seed : the base seed; None: as `COURSE_SEED` says, else 0
     dtype : "float32" or "bfloat16"; None: as `precision.choose` finds
     own : further choices by name, None where there is none
-    files : names of files and folders (or lists of them), which have to be there, or addresses
+    files : names of files and folders (or lists of them), which have to be there
     choices : `name=(yours, allowed)`; the first one allowed is the default
     least : the smallest value of a budget, where that is more than 1
     **budgets : `name=(yours, quick, lesson, full)`; where `yours` is None the profile decides
@@ -112,6 +110,9 @@ def import_keras() -> Any:
     Without TensorFlow's start-up lines (kept where the import fails). ChoiceError where Keras
     already runs on another backend.
     """
+    import sys  # here, since results depend on what a function mentions, and not on sys.stderr
+    import tempfile
+
     asked = os.environ.get("KERAS_BACKEND") or "tensorflow"
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"  # goes before keras.json
