@@ -232,6 +232,10 @@ def test_fault_the_best_epoch_is_a_number(fault):
     figure = plots.curves(histories, "loss")
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels[:2] == ["some, best 1.5000 in epoch 3", "none"]
+    highest = plots.curves({"some": {"val_accuracy": [0.5, NAN, 0.7]}}).legends[0].get_texts()
+    assert highest[0].get_text() == "some, best 0.7000 in epoch 3"
+    lowest = plots.lines([1, 2, 3], {"a": [2, NAN, 1]}, lowest=True).legends[0].get_texts()
+    assert lowest[0].get_text() == "a, lowest at 3: 1.000"
     fault("figures", "training curves with NaN", figure.alt)
 
 

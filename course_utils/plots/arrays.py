@@ -36,9 +36,8 @@ def matrix(
 
 @style.styled
 def matrices(
-    arrays: Sequence[np.ndarray], titles: Sequence[str], title: str = "", signs: str = "",
-    digits: int = 2,
-) -> style.Figure:  # fmt: skip
+    arrays: Sequence[np.ndarray], titles: Sequence[str], title: str = "", signs: str = ""
+) -> style.Figure:
     """Arrays (h, w) side by side, the numbers in their cells.
 
     Parameters
@@ -47,8 +46,6 @@ def matrices(
         A title for each array.
     signs : str
         The characters that stand between the arrays, one less than there are arrays.
-    digits : int
-        After the point, where the numbers are not whole.
 
     Examples
     --------
@@ -59,7 +56,7 @@ def matrices(
     signs = signs or " " * (len(arrays) - 1)
     if (len(titles), len(signs)) != (len(arrays), len(arrays) - 1):
         raise ValueError(f"{len(arrays)} arrays, but {len(titles)} titles and {len(signs)} signs")
-    return _row(arrays, titles, title, [()] * len(arrays), ["", *signs], digits)
+    return _row(arrays, titles, title, [()] * len(arrays), ["", *signs])
 
 
 @style.styled

@@ -74,20 +74,14 @@ def images(
 
 
 @style.styled
-def kernels(
-    weights: np.ndarray, title: str = "", limit: int = 50, channel: int | None = None
-) -> style.Figure:
-    """The first kernels of a convolution, numbered from 0.
+def kernels(weights: np.ndarray, title: str = "") -> style.Figure:
+    """The first fifty kernels of a convolution, numbered from 0; of many channels the mean.
 
     Red is positive, blue negative, white zero, on one scale for all.
 
     Parameters
     ----------
     weights : ndarray (height, width, in, out)
-    limit : int
-        So many of them.
-    channel : int, optional
-        The input channel to show; the mean of all otherwise.
 
     Examples
     --------
@@ -97,9 +91,8 @@ def kernels(
     weights = np.asarray(weights)
     if weights.ndim != 4 or 0 in weights.shape:
         raise ValueError(f"kernels need shape (height, width, in, out), not {weights.shape}")
-    which = f"mean of {weights.shape[2]} channels" if channel is None else f"channel {channel}"
-    title += f" ({which})" if weights.shape[2] > 1 else ""
-    shown = (weights.mean(axis=2) if channel is None else weights[:, :, channel])[..., :limit]
+    title += f" (mean of {weights.shape[2]} channels)" if weights.shape[2] > 1 else ""
+    shown = weights.mean(axis=2)[..., :50]
     figure, panels = _grid(shown.shape[-1], 10, 0.72, 0.24, title, below=0.62)
     end = float(np.abs(shown).max()) or 1.0
     for i, axes in enumerate(panels):
