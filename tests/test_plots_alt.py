@@ -177,6 +177,9 @@ SENTENCES = {
         lambda: plots.confusion([0, 1], np.eye(2), ["a", "b"]), "take .argmax"),
     "predictions for other samples": (
         lambda: plots.confusion([0, 1], [0], ["a", "b"]), r"differ in number: \[2, 1\]"),
+    "names in place of classes": (
+        lambda: plots.confusion(["cat"], ["dog"], ["cat", "dog"]), "'y_true' holds something else"),
+    "a class that is NaN": (lambda: plots.counts([0, NAN], ["a"]), "not class indices"),
     "classes below 0": (lambda: plots.counts([-1, 0], ["a"]), "not class indices"),
     "no labels": (lambda: plots.counts([], ["a"]), "no labels"),
     "a histogram of nothing": (lambda: plots.histogram({"a": []}), "'a' needs"),

@@ -6,12 +6,6 @@ from course_utils.by_hand.network import forward
 from course_utils.by_hand.windows import output_size, receptive_field
 
 __all__ = [
-    "average_pool",
-    "convolve",
-    "convolve_backward",
-    "convolve_loops",
-    "forward",
-    "max_pool",
-    "output_size",
-    "receptive_field",
-]
+    "average_pool", "convolve", "convolve_backward", "convolve_loops", "forward", "max_pool",
+    "output_size", "receptive_field",
+]  # fmt: skip

@@ -10,26 +10,7 @@ from course_utils.plots.series import curves, lines, plot_with_range
 from course_utils.plots.style import PALETTE, use_style
 
 __all__ = [
-    "PALETTE",
-    "confusion",
-    "counts",
-    "curves",
-    "descent",
-    "dot_plot",
-    "explorer",
-    "histogram",
-    "images",
-    "kernels",
-    "lines",
-    "matrices",
-    "matrix",
-    "model_graph",
-    "plot_with_range",
-    "regions",
-    "responses",
-    "scatter",
-    "sheet",
-    "signals",
-    "sliding",
-    "use_style",
-]
+    "PALETTE", "confusion", "counts", "curves", "descent", "dot_plot", "explorer", "histogram",
+    "images", "kernels", "lines", "matrices", "matrix", "model_graph", "plot_with_range", "regions",
+    "responses", "scatter", "sheet", "signals", "sliding", "use_style",
+]  # fmt: skip

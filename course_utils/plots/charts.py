@@ -14,10 +14,10 @@ def _classes(names: Sequence[str], **labels: np.ndarray) -> tuple[list[str], lis
     """The names, with "class 10" for each index that has none, and the labels as indices."""
     arrays = []
     for what, array in labels.items():
-        array = np.asarray(array)
+        array = style.numbers(what, array)
         array = array[:, 0] if array.shape[1:] == (1,) else array
         style.filled(what, array)
-        if array.ndim != 1 or not np.array_equal(array, array.astype(int)) or array.min() < 0:
+        if array.ndim != 1 or not np.array_equal(array, np.round(array)) or array.min() < 0:
             raise ValueError(
                 f"{what} {array.shape} are not class indices (n,): take .argmax(axis=1) of "
                 "probabilities"

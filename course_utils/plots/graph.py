@@ -33,7 +33,7 @@ def read(model: "Model") -> tuple[dict[str, Box], Links]:
     """
     if not getattr(model, "inputs", None):
         raise ValueError("the model has no input shape yet: start it with keras.Input(shape)")
-    from keras import Model
+    from keras import Model, tree
 
     model = Model(model.inputs, model.outputs)  # gives a Sequential its input layer
     config, links, shapes, again = model.get_config(), {}, {}, set()
@@ -49,8 +49,9 @@ def read(model: "Model") -> tuple[dict[str, Box], Links]:
             sources = [key(*tensor["keras_history"]) for tensor in tensors]
             links[box] = list(dict.fromkeys(sources))
             shapes |= dict(zip(sources, (tensor["shape"] for tensor in tensors), strict=True))
-    for at, output in zip(_histories(config["output_layers"]), model.outputs, strict=True):
-        shapes[key(*at)] = output.shape
+    ends = tree.flatten(config["output_layers"])  # name, node, tensor, name, …
+    for i, output in enumerate(model.outputs):
+        shapes[key(*ends[3 * i : 3 * i + 2])] = output.shape
     boxes = {}
     for box in TopologicalSorter(links).static_order():
         layer = model.get_layer(box.rpartition(" (")[0] if box in again else box)
@@ -65,15 +66,6 @@ def _mentioned(part: Any, key: str) -> list[dict]:
         return [part] if key in part else _mentioned([*part.values()], key)
     inner = part if isinstance(part, list | tuple) else []
     return [found for item in inner for found in _mentioned(item, key)]
-
-
-def _histories(part: Any) -> list[list]:
-    """The [name, node, tensor] of each output, in the order of `model.outputs`."""
-    if isinstance(part, dict):
-        part = [part[key] for key in sorted(part)]
-    if part and isinstance(part[0], str):
-        return [part]
-    return [found for item in part for found in _histories(item)]
 
 
 def _window(layer: "Layer") -> str:
