@@ -248,7 +248,7 @@ def test_fault_class_folder_without_the_set(monkeypatch, tmp_path, capsys, fault
     monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
     assert datasets.load("mnist", train=2, test=2).source == "synthetic"
     line = one_line(capsys.readouterr(), tmp_path)
-    assert "the class folder has no MNIST" in line and "put mnist.npz or" in line
+    assert "the class folder has no MNIST" in line and "put mnist.npz into" in line
     assert ("COURSE_DATA_DIR names is not there" in line) == (case != "empty")
     fault("data files", f"class folder: {case}", line)
 

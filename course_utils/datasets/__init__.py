@@ -6,7 +6,7 @@ Keras cache, the canonical address; where none gives it, a synthetic stand-in, s
 
 import operator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,6 @@ from .errors import (
     WrongChecksum,
 )
 from .network import no_network, offline
-from .processed import Arrays
 from .registry import CARDS, GENERATED, Card
 from .user_images import read_images
 
@@ -36,21 +35,13 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """One set in memory.
+    """One set in memory; `extras` has what else belongs to it, such as `words`.
 
-    Attributes
-    ----------
-    x_train, x_test : images: bytes (n, height, width[, channels]); texts: `Ragged`, word numbers;
-        tables: real numbers (n, columns); photographs: names of files (n,) in `extras["folder"]`
-    y_train, y_test : labels, shape (n,)
-    class_names, card : names of the classes, and what is known of the set
-    source : "real", "synthetic" or "generated"
-    origin : class folder, course folder, Keras cache, downloaded, synthetic or generated
-    extras : what else belongs to the set, such as `words` or `feature_names`
+    Images: x uint8 (n, height, width[, channels]). Text: x `Ragged`, word numbers. Tables: x float
+    (n, columns). Folder: x names (n,) below `extras["folder"]`. Labels y: shape (n,).
 
     Examples
     --------
-    >>> import numpy as np
     >>> x, y = np.zeros((2, 28, 28), np.uint8), np.array([0, 1])
     >>> Dataset("mine", x, y, x, y, ("cat", "dog"), None, "real", "my camera")
     Dataset(mine: real, 2 + 2, my camera)
@@ -63,8 +54,8 @@ class Dataset:
     y_test: np.ndarray
     class_names: tuple[str, ...]
     card: Card | None
-    source: str
-    origin: str
+    source: str  # real, synthetic or generated
+    origin: str  # class folder, course folder, Keras cache, downloaded, synthetic, generated
     extras: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -72,8 +63,7 @@ class Dataset:
         return f"Dataset({self.name}: {self.source}, {rows}, {self.origin})"
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(NamedTuple):
     """What `fetch` did for one set: whether the real set is here now, and a sentence."""
 
     name: str
@@ -101,56 +91,47 @@ def load(
 
     Returns
     -------
-    Dataset
-        The set in memory.
+    The set in memory, a `Dataset`.
 
     Raises
     ------
-    DatasetError
-        In one sentence: `BadRequest`, `NotReachable`, `BrokenFile`, `WrongChecksum`, ...
+    DatasetError, of one sentence: BadRequest, NotReachable, BrokenFile, WrongChecksum, NotWritable
 
     Examples
     --------
-    >>> data = load("mnist", "synthetic", train=4, test=2)
+    >>> load("mnist", "synthetic", train=4, test=2).x_train.shape
     MNIST: synthetic, 4 + 2 images, as asked for.
-    >>> data.x_train.shape
     (4, 28, 28)
     """
     card = _card(name)
-    _check_counts(card, train, test, card.train, card.test, "")
+    _check_counts(card, train, test, card.train, card.test)
     try:
         given = None if source == "auto" else source
         source = config.choice(given, "COURSE_SOURCE", config.SOURCES, "auto")
     except ValueError as error:
         raise BadRequest(f"source: {error}") from None
-    counts = train or card.train, test or card.test
-    if name in GENERATED:
-        arrays = dict(synthetic.GENERATED[name](*counts, seed))
-        return _finished(card, arrays, "generated", "generated", "made on the spot", [])
+    if card is GENERATED.get(name):
+        return _made(card, "generated", train, test, seed, "made on the spot", [])
+    if source == "synthetic":
+        return _made(card, "synthetic", train, test, seed, "as asked for", [])
     notes: list[str] = []
-    reason = "as asked for"
-    if source != "synthetic":
-        try:
-            origin, arrays = locations.find(card, notes)
-            _check_counts(card, train, test, *(len(arrays[f"y_{p}"]) for p in ("train", "test")),
-                          "this copy of ")  # fmt: skip
-            where = origin if origin == locations.DOWNLOADED else f"from the {origin}"
-            arrays = processed.first(arrays, train, test)
-            return _finished(card, arrays, "real", origin, where, notes)
-        except NotReachable as error:
-            how = f"for the real set run `python -m course_utils fetch {name}` with a network, or "
+    try:
+        origin, arrays = locations.find(card, notes)
+    except NotReachable as error:
+        how = f"for the real set run `python -m course_utils fetch {name}` with a network, or "
+        if config.class_folder():
+            notes.append(f"the class folder has no {card.title}")
+            how += f"put {locations.layout(card)} into the class folder"
+        else:
             how += "set COURSE_DATA_DIR to the class folder"
-            if config.class_folder():
-                how = how.replace("set COURSE_DATA_DIR to", f"put {_layout(card)} into")
-                notes.append(f"the class folder has no {card.title}")
-            if source == "real":
-                sentence = f"the real {card.title} is not here and cannot be fetched: {error}"
-                raise NotReachable("; ".join([sentence, *notes, how])) from None
-            reason = f"because {error}; {how}"
-    if name not in synthetic.STAND_INS:
-        raise NoStandIn(f"there is no synthetic stand-in for {card.title}: needed {reason}")
-    arrays = dict(synthetic.STAND_INS[name](*counts, seed))
-    return _finished(card, arrays, "synthetic", "synthetic", reason, notes)
+        if source == "real":
+            sentence = f"the real {card.title} is not here and cannot be fetched: {error}"
+            raise NotReachable("; ".join([sentence, *notes, how])) from None
+        return _made(card, "synthetic", train, test, seed, f"because {error}; {how}", notes)
+    rows = (len(arrays[f"y_{part}"]) for part in ("train", "test"))
+    _check_counts(card, train, test, *rows, "this copy of ")
+    where = origin if origin == locations.DOWNLOADED else f"from the {origin}"
+    return _finished(card, processed.first(arrays, train, test), "real", origin, where, notes)
 
 
 def fetch(name: str) -> Fetched:
@@ -161,10 +142,10 @@ def fetch(name: str) -> Fetched:
     notes: list[str] = []
     try:
         origin, _ = locations.find(card, notes, insist=True)
+        said = origin if origin == locations.DOWNLOADED else f"already in the {origin}"
     except DatasetError as error:
-        return Fetched(name, False, "; ".join([f"{card.title}: not here, {error}", *notes]) + ".")
-    where = origin if origin == locations.DOWNLOADED else f"already in the {origin}"
-    return Fetched(name, True, "; ".join([f"{card.title}: {where}", *notes]) + ".")
+        origin, said = "", f"not here, {error}"
+    return Fetched(name, bool(origin), "; ".join([f"{card.title}: {said}", *notes]) + ".")
 
 
 def _card(name: str) -> Card:
@@ -174,25 +155,31 @@ def _card(name: str) -> Card:
     return known[name]
 
 
-def _layout(card: Card) -> str:
-    folder = locations.image_folder.LAYOUT if card.kind == "folder" else ""
-    return folder or f"{card.name}.npz or {card.files[0].name}"
-
-
-def _check_counts(card: Card, train: Any, test: Any, *most: Any) -> None:
-    *most, copy = most
-    for part, rows, highest in zip(("train", "test"), (train, test), most, strict=True):
+def _check_counts(
+    card: Card, train: Any, test: Any, most_train: int, most_test: int, copy: str = ""
+) -> None:
+    for part, rows, most in (("train", train, most_train), ("test", test, most_test)):
         try:
-            whole = operator.index(highest if rows is None else rows)
+            whole = operator.index(most if rows is None else rows)
         except TypeError:
             raise BadRequest(f"{part}={rows!r} is no whole number") from None
-        if not 1 <= whole <= highest:
-            rows = f"1 to {highest:,} {part} {card.things}"
+        if not 1 <= whole <= most:
+            rows = f"1 to {most:,} {part} {card.things}"
             raise BadRequest(f"{part}={whole:,} is out of range: {copy}{card.title} has {rows}")
 
 
+def _made(
+    card: Card, kind: str, train: int | None, test: int | None, seed: int, why: str, notes: list
+) -> Dataset:
+    makers = synthetic.GENERATED if kind == "generated" else synthetic.STAND_INS
+    if card.name not in makers:
+        raise NoStandIn(f"there is no synthetic stand-in for {card.title}: needed {why}")
+    arrays = makers[card.name](train or card.train, test or card.test, seed)
+    return _finished(card, dict(arrays), kind, kind, why, notes)
+
+
 def _finished(
-    card: Card, arrays: Arrays, source: str, origin: str, where: str, notes: list[str]
+    card: Card, arrays: dict[str, Any], source: str, origin: str, where: str, notes: list[str]
 ) -> Dataset:
     """The data set; prints its one line and records it."""
     parts = {key: arrays.pop(key) for key in ("x_train", "y_train", "x_test", "y_test")}

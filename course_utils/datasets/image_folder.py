@@ -1,13 +1,10 @@
-"""The folder set cats_vs_dogs: found in any of its layouts, arranged into one, never trusted."""
+"""The folder set cats_vs_dogs: found in any of its layouts, its archive never trusted."""
 
-import io
 import re
 import shutil
 import stat
-import warnings
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
 
@@ -29,93 +26,54 @@ KNOWN_BAD = {
     "cats": {666, 5370, 6435, 10404, 11095, 12080},
     "dogs": {2317, 9500, 11233, 11702, 11912},
 }
-_NAME = re.compile(r"(?:^|/)(?:(cat|dog)s?/(\d+)|train/(cat|dog)\.(\d+))\.jpe?g$", re.IGNORECASE)
-_JPEG = b"\xff\xd8\xff"
+_NAME = re.compile(r"(?:^|/)(cat|dog)(?:s?/|\.)(\d+)\.jpe?g$", re.IGNORECASE)  # PetImages, Kaggle
 
 
-@contextmanager
-def _members(source: Path) -> Iterator[dict[str, Callable[[], bytes]]]:
-    """Names and readers of all files of a zip or a folder; BrokenFile where a zip is an attack."""
-    if source.is_dir():
-        files = (path for path in source.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
-        yield {path.relative_to(source).as_posix(): path.read_bytes for path in files}
-        return
-    try:
-        with zipfile.ZipFile(source) as archive:
-            infos = archive.infolist()
-            for info in infos:
-                if not safe_name(info.filename) or stat.S_ISLNK(info.external_attr >> 16):
-                    sentence = f"{source.name}: {info.filename!r} would leave its folder"
-                    raise BrokenFile(sentence, source)
-            if (total := sum(info.file_size for info in infos)) > LIMIT:
-                sentence = f"{source.name} unpacks to {total / 1e9:,.0f} GB: refused"
-                raise BrokenFile(sentence, source)
-            yield {info.filename: lambda info=info: archive.read(info)
-                   for info in infos if info.file_size <= IMAGE_LIMIT}  # fmt: skip
-    except UNREADABLE:
-        raise BrokenFile(f"{source.name} is no readable zip file", source) from None
+def _first(
+    files: dict[str, Callable[[], bytes]], kind: str, source: Path, left_out: list[str]
+) -> list[str]:
+    """The names of the first images of a class, by number, as many as the split takes."""
+    matches = ((name, _NAME.search(name)) for name in files)
+    numbers = {int(m[2]): name for name, m in matches if m and m[1].lower() == kind[:-1]}
+    names: list[str] = []
+    for number in sorted(numbers.keys() - KNOWN_BAD[kind]):
+        good = files[numbers[number]]().startswith(b"\xff\xd8\xff")
+        (names if good else left_out).append(numbers[number])
+        if len(names) == sum(SPLIT.values()):
+            return names
+    sentence = f"{source.name} holds {len(names):,} readable {kind}, not enough"
+    raise BrokenFile(f"{sentence} (expected is {LAYOUT})", source)
 
 
-def _decodes(data: bytes) -> bool:
-    from PIL import Image
-
-    if not data.startswith(_JPEG):
-        return False
-    try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
-            warnings.simplefilter("ignore")  # odd Exif data harms nobody
-            image.draft("RGB", (64, 64))
-            image.load()
-            return image.mode in ("RGB", "L")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return False
-
-
-def source(folder: Path, shared: bool) -> Path | None:
-    """What in `folder` has photographs in Microsoft's or Kaggle's layout: `shared`, itself too."""
-    places = [_sub(folder, name) for name in ("dogs-vs-cats", "petimages")]
-    if shared:
-        places.insert(0, _sub(folder, FOLDER))
-        places.append(folder if all(_sub(folder, kind, kind[:-1]) for kind in CLASSES) else None)
-    return next(filter(None, places), None)
-
-
-def arrange(source: Path, target: Path, title: str, notes: list[str]) -> None:
-    """Copy the split of the literature out of a zip or folder into `target`, whole or not at all.
-
-    Unreadable images are left out by name, the next number takes their place.
-    """
+def unpack(archive: Path, target: Path, title: str, notes: list[str]) -> None:
+    """The images of the split out of a zip into `target`, whole or not at all."""
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
-    left_out = []
+    left_out: list[str] = []
     try:
-        with _members(source) as members:
-            named = ((_NAME.search(name), read) for name, read in members.items())
-            found = [([g for g in match.groups() if g], read) for match, read in named if match]
+        with zipfile.ZipFile(archive) as file:
+            infos = file.infolist()
+            for info in infos:
+                if not safe_name(info.filename) or stat.S_ISLNK(info.external_attr >> 16):
+                    sentence = f"{archive.name}: {info.filename!r} would leave its folder"
+                    raise BrokenFile(sentence, archive)
+            if sum(info.file_size for info in infos) > LIMIT:
+                raise BrokenFile(f"{archive.name} unpacks to over 4 GiB: refused", archive)
+            files = {info.filename: lambda info=info: file.read(info)
+                     for info in infos if info.file_size <= IMAGE_LIMIT}  # fmt: skip
             for kind in CLASSES:
-                places = [place for place, count in SPLIT.items() for _ in range(count)][::-1]
-                ours = [(int(n), read) for (word, n), read in found if f"{word.lower()}s" == kind]
-                for number, read in sorted(ours, key=lambda pair: pair[0]):
-                    if not places:
-                        break
-                    name = f"{kind[:-1]}.{number}.jpg"
-                    if number in KNOWN_BAD[kind] or not _decodes(data := read()):
-                        left_out.append(name)
-                        continue
+                for name in _first(files, kind, archive, left_out):
+                    path, data = part / kind / name.rpartition("/")[2], files[name]()
                     with writing(title, LIMIT >> 5):
-                        path = part / places.pop() / kind / name
                         path.parent.mkdir(parents=True, exist_ok=True)
                         path.write_bytes(data)
-                if places:
-                    count = sum(SPLIT.values()) - len(places)
-                    sentence = f"{source.name} holds {count:,} readable {kind}, not enough"
-                    raise BrokenFile(f"{sentence} (expected is {LAYOUT})", source)
         with writing(title):
             part.replace(target)
+    except UNREADABLE:
+        raise BrokenFile(f"{archive.name} is no readable zip file", archive) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    if left_out:
-        notes.append(f"left out as no readable JPEG: {', '.join(left_out)}")
+    notes += [f"left out as no JPEG: {', '.join(left_out)}"] if left_out else []
 
 
 def _sub(folder: Path | None, *names: str) -> Path | None:
@@ -124,51 +82,58 @@ def _sub(folder: Path | None, *names: str) -> Path | None:
     return next((path for path in inside if path.name.lower() in names and path.is_dir()), None)
 
 
-def arranged(folder: Path) -> dict[tuple[str, str], Path]:
-    """The six folders of `LAYOUT` in `folder`; empty where one is missing."""
-    splits = {split: _sub(_sub(folder, FOLDER), split) for split in SPLIT}
-    found = {(split, kind): _sub(splits[split], kind, kind[:-1])
-             for split in SPLIT for kind in CLASSES}  # fmt: skip
-    return found if all(found.values()) else {}
+def _images(folder: Path, pattern: str = "*") -> list[Path]:
+    paths = (path for path in folder.glob(pattern) if path.suffix.lower() in (".jpg", ".jpeg"))
+    return sorted(paths, key=lambda path: (int("0" + "".join(re.findall(r"\d+", path.stem)[-1:])),
+                                           path.name))  # fmt: skip
 
 
-def _number(path: Path) -> tuple[int, str]:
-    digits = re.findall(r"\d+", path.stem)
-    return (int(digits[-1]) if digits else 0, path.name)
+def read(folder: Path, notes: list[str]) -> Arrays | None:
+    """Names in the folder of the set (x) and labels (y), cats and dogs in turn; None without one.
 
-
-def read(folders: dict[tuple[str, str], Path], notes: list[str]) -> Arrays:
-    """Names relative to the folder of the set (x) and labels (y), cats and dogs in turn.
-
-    Files that are no JPEG despite their name are left out and named in `notes`; so are folders of
-    other classes, and parts that hold more of one class than of the other.
+    The folder is `LAYOUT`, or images by number as Microsoft or Kaggle pack them, which are split
+    here. Files that are no JPEG despite their name are left out and named in `notes`; so are
+    folders of other classes, and parts that hold more of one class than of the other.
     """
-    root = folders["train", "cats"].parents[1]
+    places = [_sub(folder, name) for name in (FOLDER, "dogs-vs-cats", "petimages")]
+    itself = folder if all(_sub(folder, kind, kind[:-1]) for kind in CLASSES) else None
+    if not (root := next(filter(None, (*places, itself)), None)):
+        return None
     arrays: Arrays = {"folder": root}
-    left_out = []
-    for split in SPLIT:
-        columns: list[list[tuple[str, int]]] = [[], []]
-        for label, kind in enumerate(CLASSES):
-            for path in sorted(folders[split, kind].iterdir(), key=_number):
-                if path.suffix.lower() not in (".jpg", ".jpeg"):
-                    continue
+    left_out: list[str] = []
+    folders = {(split, kind): _sub(_sub(root, split), kind, kind[:-1])
+               for split in SPLIT for kind in CLASSES}  # fmt: skip
+    parts: dict[tuple[str, str], list[str]] = {}
+    if all(folders.values()):
+        for key, place in folders.items():
+            parts[key] = []
+            for path in _images(place):
                 name = path.relative_to(root).as_posix()
                 with path.open("rb") as file:
-                    is_jpeg = file.read(3) == _JPEG
-                columns[label].append((name, label)) if is_jpeg else left_out.append(name)
-            if not columns[label]:
-                place = f"{split}/{folders[split, kind].name}"
-                sentence = f"{FOLDER}/{place} holds no JPEG images (expected is {LAYOUT})"
-                raise BrokenFile(sentence, root)
-        ours = [folders[split, kind] for kind in CLASSES]
-        others = sorted(p.name for p in ours[0].parent.iterdir() if p.is_dir() and p not in ours)
-        notes += [f"{split}/{other} is left out, only cats and dogs are read" for other in others]
-        cats, dogs = map(len, columns)
-        if abs(cats - dogs) > 1:
-            notes.append(f"{split} is uneven, {cats:,} cats and {dogs:,} dogs")
-        pairs = [one for pair in zip_longest(*columns) for one in pair if one]
-        names, labels = zip(*pairs, strict=True)
+                    (parts[key] if file.read(3) == b"\xff\xd8\xff" else left_out).append(name)
+            if not parts[key]:
+                where = place.relative_to(root.parent).as_posix()
+                raise BrokenFile(f"{where} holds no JPEG images (expected is {LAYOUT})", root)
+        others = [path for split in SPLIT for path in folders[split, "cats"].parent.iterdir()
+                  if path.is_dir() and path not in folders.values()]  # fmt: skip
+        notes += [f"{path.parent.name}/{path.name} is left out, only cats and dogs are read"
+                  for path in sorted(others)]  # fmt: skip
+    else:
+        files = {
+            path.relative_to(root).as_posix(): path.read_bytes for path in _images(root, "**/*")
+        }
+        if root == folder:
+            files = {name: data for name, data in files.items() if name.count("/") == 1}
+        for kind in CLASSES:
+            names = iter(_first(files, kind, root, left_out))
+            for split, count in SPLIT.items():
+                parts[split, kind] = [next(names) for _ in range(count)]
+    for split in SPLIT:
+        cats, dogs = (parts[split, kind] for kind in CLASSES)
+        if abs(len(cats) - len(dogs)) > 1:
+            notes.append(f"{split} is uneven, {len(cats):,} cats and {len(dogs):,} dogs")
+        turns = zip_longest(((name, 0) for name in cats), ((name, 1) for name in dogs))
+        names, labels = zip(*(one for turn in turns for one in turn if one), strict=True)
         arrays[f"x_{split}"], arrays[f"y_{split}"] = np.array(names), np.array(labels, np.uint8)
-    if left_out:
-        notes.append(f"left out as no JPEG: {', '.join(left_out)}")
+    notes += [f"left out as no JPEG: {', '.join(left_out)}"] if left_out else []
     return arrays

@@ -40,6 +40,11 @@ def find(card: Card, notes: list[str], insist: bool = False) -> tuple[str, Array
     return _download(card, notes, insist)
 
 
+def layout(card: Card) -> str:
+    """What a class folder may hold for the set."""
+    return image_folder.LAYOUT if card.kind == "folder" else f"{card.name}.npz"
+
+
 def _download(card: Card, notes: list[str], insist: bool) -> tuple[str, Arrays]:
     """The set in the course folder, after what is missing or broken there was fetched."""
     if config.flag("COURSE_OFFLINE") or (not insist and network.no_network()):
@@ -116,10 +121,10 @@ def _canonical(card: Card, folder: Path, where: str) -> Arrays | None:
     A word list may be missing where others have filled the folder.
     """
     paths = [path if (path := folder / remote.name).is_file() else None for remote in card.files]
-    for path, remote in zip(paths, card.files, strict=True):
-        if path is None and (not remote.optional or where == COURSE):
-            return None
-    for path, remote in zip(paths, card.files, strict=True):
+    pairs = list(zip(paths, card.files, strict=True))
+    if any(path is None and (where == COURSE or not remote.optional) for path, remote in pairs):
+        return None
+    for path, remote in pairs:
         if path:
             downloads.verify(path, remote, f"in the {where}")
     return raw.read(card.name, paths)
@@ -142,25 +147,15 @@ def _idx(card: Card, folder: Path, where: str) -> Arrays | None:
 
 
 def _photographs(card: Card, folder: Path, where: str, notes: list[str]) -> Arrays | None:
-    """The folder set: arranged, or arranged now, into the course folder, from what lies there."""
-    cache = config.cache_folder()
-    target = cache / image_folder.FOLDER
-    if not (found := image_folder.arranged(folder)):
-        source = folder / card.files[0].name
-        if source.is_file():
-            downloads.verify(source, card.files[0], f"in the {where}")
-        else:
-            source = image_folder.source(folder, where != COURSE)
-        if source is None or (where != COURSE and image_folder.arranged(cache)):
-            return None
-        with downloads.locked(card.name, card.title):
-            if not (found := image_folder.arranged(cache)):
-                if target.exists():
-                    with downloads.writing(card.title):
-                        aside = config.set_aside(target)
-                    notes.append(f"the incomplete {target.name} was set aside as {aside.name}")
-                image_folder.arrange(source, target, card.title, notes)
-                found = image_folder.arranged(cache)
-    arrays = image_folder.read(found, notes)
-    notes += [] if where == COURSE else [UNVERIFIED]
+    """The folder set where it lies, or unpacked into the course folder from an archive there."""
+    arrays = image_folder.read(folder, notes)
+    archive = folder / card.files[0].name
+    if not arrays and archive.is_file():
+        downloads.verify(archive, card.files[0], f"in the {where}")
+        with downloads.locked(card.name, card.title) as cache:
+            if not (arrays := image_folder.read(cache, notes)):
+                target = cache / image_folder.FOLDER
+                image_folder.unpack(archive, target, card.title, notes)
+                arrays = image_folder.read(cache, notes)
+    notes += [UNVERIFIED] if arrays and where != COURSE else []
     return arrays

@@ -66,11 +66,6 @@ def recall(key: str) -> str:
     return _failures.get(key) or known.get(key, "")
 
 
-def offline() -> bool:
-    """Whether no canonical address answers."""
-    return bool(no_network())
-
-
 def no_network() -> str:
     """Why no canonical address answers, "" where one does: asked once, in at most 3 seconds.
 
@@ -81,10 +76,13 @@ def no_network() -> str:
     with _probing:
         if "network" not in _failures:
             urls = {remote.url for card in CARDS.values() for remote in card.files}
-            _failures["network"] = _probe({"/".join(url.split("/", 3)[:3]) for url in urls})
-            if _failures["network"]:
-                remember("network", _failures["network"])
+            remember("network", _probe({"/".join(url.split("/", 3)[:3]) for url in urls}))
         return _failures["network"]
+
+
+def offline() -> bool:
+    """Whether no canonical address answers."""
+    return bool(no_network())
 
 
 def _probe(urls: set[str]) -> str:

@@ -48,17 +48,13 @@ def array(npz: np.lib.npyio.NpzFile, key: str, path: Path) -> np.ndarray:
 
 def read(path: Path, card: Card) -> Arrays | None:
     """All rows of a ready file, None where the file holds other arrays."""
-    text = card.kind == "text"
+    take, tokens = (_ragged, "_tokens") if card.kind == "text" else (array, "")
     with opened(path) as npz:
-        keys = {"x_train_tokens", "x_test_tokens"} if text else {"x_train", "x_test"}
-        if not keys | {"y_train", "y_test"} <= set(npz.files):
+        if not {f"x_train{tokens}", f"x_test{tokens}", "y_train", "y_test"} <= set(npz.files):
             return None
-        arrays = {key: array(npz, key, path) for key in npz.files if key in EXTRAS}
-        for part in ("train", "test"):
-            x = f"x_{part}"
-            arrays[x] = _ragged(npz, x, path) if text else array(npz, x, path)
-            arrays[f"y_{part}"] = array(npz, f"y_{part}", path)
-    return arrays
+        arrays = {key: array(npz, key, path) for key in ("y_train", "y_test", *EXTRAS)
+                  if key in npz.files}  # fmt: skip
+        return arrays | {key: take(npz, key, path) for key in ("x_train", "x_test")}
 
 
 def _ragged(npz: np.lib.npyio.NpzFile, key: str, path: Path) -> Ragged:
@@ -73,14 +69,13 @@ def _ragged(npz: np.lib.npyio.NpzFile, key: str, path: Path) -> Ragged:
 
 def first(arrays: Arrays, train: int | None, test: int | None) -> Arrays:
     """The same with the first `train` and `test` rows only (None: all); the rest is let go."""
-    for part, rows in (("train", train), ("test", test)):
-        x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
-        if rows is not None and rows < len(y):
-            if isinstance(x, Ragged):
-                x = Ragged(x.tokens[: x.offsets[rows]].copy(), x.offsets[: rows + 1].copy())
-            else:
-                x = x[:rows].copy()
-            arrays |= {f"x_{part}": x, f"y_{part}": y[:rows].copy()}
+    for key, rows in (("x_train", train), ("y_train", train), ("x_test", test), ("y_test", test)):
+        values = arrays[key]
+        if rows is not None and isinstance(values, Ragged):
+            tokens = values.tokens[: values.offsets[rows]].copy()
+            arrays[key] = Ragged(tokens, values.offsets[: rows + 1].copy())
+        elif rows is not None:
+            arrays[key] = values[:rows].copy()
     return arrays
 
 
