@@ -1,6 +1,7 @@
 """Small sets in the layouts of the real ones, and what the tests of data share."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 
@@ -58,3 +59,33 @@ def keras_weights(path, network) -> None:
 
     with h5py.File(path, "w") as file:
         legacy_h5_format.save_weights_to_hdf5_group(file, network)
+
+
+def left(cache: Path) -> list[str]:
+    """What lies in the course folder, locks aside."""
+    return sorted(path.name for path in cache.rglob("*") if path.suffix != ".lock")
+
+
+def sentence(caught, tmp_path) -> str:
+    text = str(caught.value)
+    assert "\n" not in text and str(tmp_path) not in text
+    return text
+
+
+def ragged(prefix: str, *rows: list[int]) -> dict[str, np.ndarray]:
+    offsets = np.cumsum([0, *map(len, rows)])
+    return {
+        f"{prefix}_tokens": np.concatenate(rows).astype(np.uint16),
+        f"{prefix}_offsets": offsets,
+    }
+
+
+def text_arrays(**more) -> dict[str, np.ndarray]:
+    return {
+        **ragged("x_train", [1, 5, 6], [1, 4], [1, 7, 5, 4]),
+        **ragged("x_test", [1, 6], [1, 5]),
+        "y_train": np.array([0, 1, 1], np.uint8),
+        "y_test": np.array([1, 0], np.uint8),
+        "words": np.array(["<pad>", "<start>", "<unknown>", "<unused>", *"abcd"]),
+        **more,
+    }
