@@ -4,12 +4,16 @@ import inspect
 import math
 
 import keras
+import nbformat
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_utils import plots
 from course_utils.plots import alt
 from course_utils.plots.series import lines
+from course_utils.runner.pages import page
 
 POINTS, LABELS = np.array([[0.0, 0], [2, 0], [-2, 1]]), np.array([0, 1, 1])
 TWO = {"LeNet": [0.71, 0.9, 0.97], "a dense network": [0.6, 0.7, 0.8]}
@@ -126,6 +130,23 @@ def test_the_caller_may_say_it_better(name):
     assert "alt" in inspect.signature(getattr(plots, name)).parameters
 
 
+def test_a_page_has_the_alternative_text(tmp_path):
+    """A figure's; and in place of the explorer, which is dead without a kernel, its image."""
+    figure = plots.lines([1, 2], {'"quoted" & <odd>': [1, 2]}, title="One")
+    box = plots.explorer({"a": np.eye(9)}, {"f": np.ones((3, 3))}, lambda p, k: p, np.rot90)
+    outputs = []
+    for shown in (figure, box):
+        data, metadata = shown._repr_mimebundle_()
+        outputs.append(new_output("display_data", data, metadata=metadata))
+    nb = new_notebook(cells=[new_code_cell("figure", outputs=outputs)])
+    nbformat.write(nb, tmp_path / "one.ipynb")
+    page(tmp_path / "one.ipynb", tmp_path / "one.html")
+    text = (tmp_path / "one.html").read_text(encoding="utf-8")
+    found = [image["alt"] for image in BeautifulSoup(text, "html.parser").select("img")]
+    assert found == [figure.alt, box.figure.alt]
+    assert "No description" not in text and "<title>one</title>" in text
+
+
 def test_many_long_labels_are_named_as_far_as_they_fit():
     labels = [f"network number {i}, trained for a long time" for i in range(10)]
     figure = plots.lines([1, 2], {label: [0.123456, 0.654321] for label in labels})
@@ -199,6 +220,8 @@ SENTENCES = {
     "a position beyond the output": (
         lambda: plots.sliding(ONES, ONES, [[9]], [(0, 1)]), "no position"),
     "no filter": (lambda: plots.responses({"a": ONES}, {}, np.dot), "no pictures and filters"),
+    "a response that is no image": (
+        lambda: plots.responses({"a": ONES}, {"f": ONES}, np.multiply.outer), "rows and columns"),
     "signals of another length": (
         lambda: plots.signals(np.arange(3), {"s": [1, 2]}, "t"), "'s' needs"),
     "points in three dimensions": (

@@ -250,7 +250,7 @@ def responses(
     said = []
     for (name, picture), share in zip(pictures.items(), shares, strict=True):
         low -= share
-        found = {filter_: respond(picture, kernel) for filter_, kernel in filters.items()}
+        found = {name_: _two_axes(respond(picture, f)) for name_, f in filters.items()}
         ends = {f: float(np.quantile(np.abs(array), 0.995)) for f, array in found.items()}
         scale = _scale([*found.values()], max(ends.values()))
         for column, array in enumerate((picture, *found.values())):

@@ -21,6 +21,13 @@ _START_UP = re.compile(
     re.MULTILINE,
 )
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+# nbconvert's own template leaves the alternative text of an image out.
+_ALT = """{%- extends 'lab/index.html.j2' -%}
+{%- block data_png scoped -%}
+{%- set alt = output | get_metadata('alt', 'image/png') -%}
+{%- set tag = '<img alt="' ~ (alt | escape_html) ~ '" ' if alt else '<img ' -%}
+{{ super() | replace('<img ', tag, 1) }}
+{%- endblock -%}"""
 
 
 class StoreError(ValueError):
@@ -69,7 +76,12 @@ def page(notebook: Path, html: Path) -> None:
     """Write `notebook` as one HTML page, images inside; without a network it opens as well."""
     from nbconvert import HTMLExporter
 
-    body, _ = HTMLExporter(template_name="lab", embed_images=True).from_filename(str(notebook))
+    nb = read(notebook)
+    for output in (o for cell in nb.cells for o in cell.get("outputs", []) if "data" in o):
+        if "image/png" in output.data:  # a widget is dead on a page, its image is not
+            output.data.pop(_WIDGET, None)
+    exporter = HTMLExporter(template_name="lab", raw_template=_ALT, embed_images=True)
+    body, _ = exporter.from_notebook_node(nb, {"metadata": {"name": notebook.stem}})
     # Scripts from the network (formulas) must not hold up the page where there is none.
     body = body.replace('<script src="https://', '<script async src="https://')
     config.write_beside(html, lambda beside: beside.write_text(body, encoding="utf-8"))
