@@ -45,7 +45,7 @@ def _sentence(attempt: str, error: OSError) -> str:
     path = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
     if path and path.is_relative_to(root):
         path = path.relative_to(root)
-    where = f"{path}: " if path else ""
+    where = f"{path.as_posix()}: " if path else ""
     hint = ""
     if path is None or (root / path).is_relative_to(build):
         hint = "; COURSE_BUILD may name another folder for what a run makes"

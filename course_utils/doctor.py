@@ -156,7 +156,7 @@ def _folders() -> Lines:
             usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
             text = f"{gib:.0f} GiB free" if usable else "no folder that can be written"
         except OSError as error:
-            gib, usable, text = 0, False, f"{error.strerror}"
+            gib, usable, text = 0, False, os.strerror(error.errno)
         hint = "" if usable and gib >= 2 else f": set {variable} to another folder"
         yield f"{what} folder", LACKING if hint else OK, text + hint
 
@@ -175,7 +175,7 @@ def _data() -> Lines:
             if served := [name for name in CARDS if "the class folder" in stamp(name)]:
                 state, text = OK, ", ".join(served)
         except OSError as error:
-            text = f"the folder of COURSE_DATA_DIR cannot be read: {error.strerror}"
+            text = f"the folder of COURSE_DATA_DIR cannot be read: {os.strerror(error.errno)}"
         yield "Class folder", state, text
     for name, card in CARDS.items():
         found = " and ".join(stamp(name)) or f"not here ({card.size / 1e6:.0f} MB)"

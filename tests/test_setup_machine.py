@@ -10,7 +10,9 @@ import pytest
 from course_utils import config
 
 ROOT = config.checkout()
-pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")
+pytestmark = pytest.mark.skipif(
+    os.name == "nt" or not shutil.which("make"), reason="needs make, and a shell script as Python"
+)
 
 # Notes its arguments and what uv would be told; `-m venv` makes an environment of itself.
 PYTHON = """#!/bin/sh

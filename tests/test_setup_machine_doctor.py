@@ -96,7 +96,7 @@ IMPORTS = {
 def test_fault_tensorflow_cannot_be_imported(monkeypatch, tmp_path, fault, case):
     """The line that matters, wherever it stands, and what helps."""
     stderr, sentence = IMPORTS[case]
-    code = f"import sys\nsys.stderr.write({stderr!r})\nimport os; os._exit(1)"
+    code = f"import sys\nsys.stderr.write({stderr!r})\nsys.stderr.flush()\nimport os; os._exit(1)"
     (tmp_path / "keras.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     ((what, state, text),) = doctor._tensorflow()
