@@ -252,6 +252,23 @@ def test_fault_class_folder(said, monkeypatch, tmp_path, fault, case):
     fault("doctor", f"class folder: {case}", text)
 
 
+@pytest.mark.parametrize(
+    ("file", "served"),
+    [
+        ("cifar-10-binary.tar.gz", "cifar10"),
+        ("PetImages/Cat/0.jpg", "cats_vs_dogs"),
+        ("MNIST/raw/train-images-idx3-ubyte", "mnist"),
+        ("fashion-mnist/t10k-labels-idx1-ubyte.gz", "fashion_mnist"),
+    ],
+)
+def test_class_folder_in_every_layout_that_is_read(said, monkeypatch, tmp_path, file, served):
+    path = tmp_path / "class" / file
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"1")
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    assert said()["Class folder"] == ("ok", served)
+
+
 def close(monkeypatch, folder):
     """Let nobody look into `folder`, which permissions do not do to root."""
     stat, iterdir = Path.stat, Path.iterdir

@@ -16,6 +16,7 @@ from .processed import UNREADABLE, Arrays
 from .raw import safe_name
 
 FOLDER = "cats_vs_dogs"
+FOLDERS = (FOLDER, "dogs-vs-cats", "PetImages", "cats", "dogs", "Cat", "Dog")
 LAYOUT = f"{FOLDER}/{{train,validation,test}}/{{cats,dogs}}/*.jpg"
 CLASSES = ("cats", "dogs")
 SPLIT = {"train": 1000, "validation": 500, "test": 500}  # images a class, by number
@@ -95,7 +96,7 @@ def read(folder: Path, notes: list[str]) -> Arrays | None:
     here. Files that are no JPEG despite their name are left out and named in `notes`; so are
     folders of other classes, and parts that hold more of one class than of the other.
     """
-    places = [_sub(folder, name) for name in (FOLDER, "dogs-vs-cats", "petimages")]
+    places = [_sub(folder, name) for name in map(str.lower, FOLDERS[:3])]
     itself = folder if all(_sub(folder, kind, kind[:-1]) for kind in CLASSES) else None
     if not (root := next(filter(None, (*places, itself)), None)):
         return None

@@ -19,6 +19,14 @@ _IDX_FOLDERS = {
 _FIRST_LABELS = {"mnist": b"\5\0\4\1\11\2\1\3\1\4", "fashion_mnist": b"\11\0\0\3\0\2\7\2\5\5"}
 
 
+def names(card: Card) -> set[str]:
+    """Files and folders in which the set may lie, in any of the layouts that are read."""
+    found = {f"{card.name}.npz", *(remote.name for remote in card.files)}
+    for place in _IDX_FOLDERS.get(card.name, ()):
+        found |= {str(Path(place, f"{stem}-ubyte{end}")) for stem in _IDX for end in ("", ".gz")}
+    return found | set(image_folder.FOLDERS if card.kind == "folder" else ())
+
+
 def find(card: Card, notes: list[str], insist: bool = False) -> tuple[str, Arrays]:
     """Origin and arrays of the real set, from the first place that has it; else NotReachable.
 

@@ -51,11 +51,9 @@ def _version(name: str) -> str:
 
 def stamp(name: str) -> dict[str, list[Any]]:
     """The files of data set `name` on this machine: where -> [name, bytes, time of change] each."""
-    from course_utils.datasets import CARDS
+    from course_utils.datasets import CARDS, locations
 
-    names = {name, f"{name}.npz"}
-    for remote in CARDS[name].files if name in CARDS else ():
-        names.add(remote.name)
+    names = locations.names(CARDS[name]) if name in CARDS else ()
     keras = config.keras_folder() / "datasets"
     folders = {"the course folder": config.cache_folder(), "the Keras cache": keras}
     if config.class_folder():
