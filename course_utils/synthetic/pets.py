@@ -48,6 +48,11 @@ def draw(name: str, train: int, test: int, seed: int) -> dict[str, Any]:
     return {"scenes": SETS[name][1]} | both_parts(chunk, CHUNK, train, test, seed)
 
 
+def images(count: int, seed: int, part: int) -> Columns:
+    """Cats and dogs before any scene: what the files of one part (0 to 2) show."""
+    return rows(partial(_chunk, PETS, [*SCENES]), CHUNK, count, seed, 100 + part)
+
+
 def draw_files(train: int, test: int, seed: int) -> dict[str, Any]:
     """Cats and dogs before any scene, as JPEG files of 96 × 96 pixels in the layout of
     `cats_vs_dogs`: `x_*` names below `folder`, `y_*` labels, of train, validation and test.
@@ -62,7 +67,7 @@ def draw_files(train: int, test: int, seed: int) -> dict[str, Any]:
     arrays: dict[str, Any] = {"folder": folder}
     counts = {"train": train, "validation": -(-train // 2), "test": test}
     for part, (split, count) in enumerate(counts.items()):
-        columns = rows(partial(_chunk, PETS, [*SCENES]), CHUNK, count, seed, 100 + part)
+        columns = images(count, seed, part)
         names = []
         for i, (image, label) in enumerate(zip(columns["x"], columns["y"], strict=True)):
             name = f"{split}/{PETS[label]}s/{PETS[label]}.{i}.jpg"
