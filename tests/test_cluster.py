@@ -64,7 +64,14 @@ def test_notebooks_and_trainings_are_the_same_on_a_cluster(tmp_path, address, mo
         notebook(tmp_path, name, TRAININGS, "print(os.path.basename(os.getcwd()), seed)")
     shown = {}
     for where in (None, address):
-        options = {"profile": "full", "source": "synthetic", "seed": 3, "fresh": True, "jobs": 2}
+        options = {
+            "profile": "full",
+            "source": "synthetic",
+            "seed": 3,
+            "fresh": True,
+            "jobs": 2,
+            "limit": 2,
+        }
         assert go(tmp_path, address=where, **options) == 0, capsys.readouterr().out
         assert "2 of 2 notebooks to run" in capsys.readouterr().out
         shown[where] = [printed(tmp_path, name) for name in names]

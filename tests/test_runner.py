@@ -63,7 +63,7 @@ FAILING = {
 def test_fault_notebooks_that_fail(here, capsys, fault):
     """Each says why and ends no other; what passed is whole, kept, and not run again."""
     notebook(here, "01_good", DATA + CLAIMS + "print('fine')", SHOW)
-    lines = "for _ in range(50):\n    print('x' * 1_000_000)"
+    lines = "for _ in range(50):\n    print('x' * 1_000_000, flush=True)"
     notebook(here, "02_much", lines, "print('first\\rsecond')\nprint('…')")
     notebook(here, "labs/01_lab", SHOW)
     for number, (source, _) in enumerate(FAILING.values(), start=3):
@@ -177,18 +177,17 @@ def test_what_a_page_depends_on_is_the_whole_package():
 def test_pretrained_weights_that_have_come_are_a_reason_to_run_again(here, monkeypatch):
     notebook(here, "01_a", "load_pretrained")
     runs = instead(monkeypatch)
-    for times in (1, 1):
+    for online, times in ((False, 1), (False, 1), (True, 2), (False, 3)):
+        monkeypatch.setattr(datasets, "offline", lambda online=online: not online)
         assert go(here) == 0
-        assert len(runs) == times
+        assert len(runs) == times, "without weights, it matters whether they could be fetched"
     models = config.keras_folder() / "models"
     models.mkdir(parents=True)
     (models / "weights.h5").touch()
-    for times in (2, 2):
+    for offline in (True, True, False):
+        monkeypatch.setattr(datasets, "offline", lambda offline=offline: offline)
         assert go(here) == 0
-        assert len(runs) == times
-    monkeypatch.setattr(datasets, "offline", lambda: False)
-    assert go(here) == 0
-    assert len(runs) == 2, "the weights are here: the network does not matter"
+        assert len(runs) == 4, "the weights are here: the network does not matter"
 
 
 def test_a_page_that_is_gone_or_damaged_is_made_again_and_outputs_are_no_reason(here, ran):
@@ -288,7 +287,10 @@ def test_fault_interrupted(here, how, fault):
         family = psutil.Process(first.pid).children(recursive=True)
         assert len(family) >= 2, "a process for the notebook and its kernel"
         first.send_signal(how)
-        _, said = first.communicate(timeout=60)
+        try:
+            _, said = first.communicate(timeout=60)
+        finally:
+            first.kill()
     assert first.returncode == (-how if how == signal.SIGKILL else 130)
     if how != signal.SIGKILL:
         stopped, _, told = said.strip().splitlines()
@@ -566,7 +568,7 @@ def publishing(here, name, id, after="", profile="full", changed=(), data="real"
 def test_results_of_what_passed_are_promoted_and_nothing_else(here, monkeypatch, capsys):
     """One that fails after it published, another run's left-overs, an id that has a new name."""
     publishing(here, "01_passes", "new_name")
-    publishing(here, "02_fails", "of_a_failure", "raise ValueError", chapter="02")
+    publishing(here, "02_fails", "of_a_failure", "import os; os._exit(1)", chapter="02")
     held = [{"id": i, "chapter": c, "measured": 0.1} for i, c in
             (("old_name", "01"), ("before", "02"), ("other", "03"))]  # fmt: skip
     path = here / "data" / results.FILE
@@ -623,21 +625,23 @@ def test_processes_end_with_their_parent(tmp_path):
         "import subprocess, sys, time\n"
         "from course_utils.runner.processes import end_with_parent\n"
         "end_with_parent()\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\n"
-        "print(child.pid, flush=True); time.sleep(300)"
+        "command = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+        "child = subprocess.Popen(command, stdout=subprocess.DEVNULL)\n"
+        "print(child.pid, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, text=True)
     child = psutil.Process(int(parent.stdout.readline()))
-    parent.communicate("")
+    parent.communicate("", timeout=30)
     assert parent.returncode == 1
     until(lambda: not running(child), 20)
 
 
 def test_what_loses_its_token_is_ended(tmp_path):
-    """Here it is gone from the beginning, and what was started would wait for minutes."""
-    job = json.dumps({"notebook": str(notebook(tmp_path, "01_a", "import time; time.sleep(300)"))})
-    with (tmp_path / "log").open("wb") as log:
-        code, _ = processes.supervise(
-            ["course_utils.runner.worker", job], {}, log, tmp_path / "token"
-        )
-    assert code == 1
+    """Here it is gone from the beginning, and what was started would go on for a while."""
+    path, out, log = (notebook(tmp_path, "01_a", "import time; time.sleep(20)"),
+                      tmp_path / "out.ipynb", tmp_path / "log")  # fmt: skip
+    job = {"notebook": str(path), "out": str(out), "html": str(out), "parameters": {}, "limit": 60}
+    with log.open("wb") as file:
+        module = ["course_utils.runner.worker", json.dumps(job)]
+        code, _ = processes.supervise(module, {}, file, tmp_path / "token")
+    assert (code, log.read_text(), out.exists()) == (1, "", False)
