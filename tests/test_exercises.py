@@ -293,6 +293,28 @@ def test_one_value_that_is_off_is_found(at, off):
     assert verdict_of("01.7", answer).startswith("wrong: ")
 
 
+@pytest.mark.parametrize(
+    "nearly",
+    [
+        [True, True, -1, -1],
+        np.array([1, 1, -1, -1j]) ** 2,
+        np.array([1, 1, -1, -1], complex),
+        np.ma.array([1, 1, -1, -1], mask=[1, 0, 0, 0]),
+        np.array(["1", "1", "-1", "-1"]),
+        ["1", "1", "-1", "-1"],
+    ],
+)
+def test_what_would_be_right_if_it_were_numbers_is_wrong(nearly, capsys):
+    assert_says("10.3", nearly, "an array of numbers is asked for", capsys)
+
+
+def test_a_list_of_one_number_is_no_number(capsys):
+    assert_says("01.2", [196], "a number is asked for, this is [196]", capsys)
+    assert_says("09.1", np.array([10]), "a whole number is asked for, this is an array", capsys)
+    assert_says("09.1", np.array([True])[0], "a whole number is asked for, this is True", capsys)
+    assert_says("11.2", np.array([25 / 18]), "a number is asked for, this is an array", capsys)
+
+
 @given(st.integers(), st.integers())
 def test_whole_numbers_are_compared_exactly(found, right):
     if found == right:

@@ -1,13 +1,58 @@
-"""Exercises of chapters 05 to 11 that ask for a function: what is right, and each slip."""
-
-from fractions import Fraction
+"""Exercises of chapters 04 to 06 that ask for a function: what is right, and each slip."""
 
 import numpy as np
 from exercise_tools import assert_says, rows
 
+from course_utils.by_hand import average_pool, convolve_loops, max_pool
+
 
 def relu(x):
     return np.maximum(x, 0)
+
+
+# --- chapter 04 -----------------------------------------------------------------------------------
+
+
+def pooled_by_loops(images, size, stride):
+    _, h, w, _ = images.shape
+    tops, lefts = range(0, h - size + 1, stride), range(0, w - size + 1, stride)
+    windows = [[images[:, i : i + size, j : j + size] for j in lefts] for i in tops]
+    return np.array([[x.max(axis=(1, 2)) for x in row] for row in windows]).transpose(2, 0, 1, 3)
+
+
+def channels_pooled(images, size, stride):
+    return np.moveaxis(max_pool(np.moveaxis(images, 1, 3), size, stride), 3, 1)
+
+
+def largest_of_all(images, size, stride):
+    pooled = max_pool(images, size, stride)
+    return np.broadcast_to(pooled.max(axis=3, keepdims=True), pooled.shape)
+
+
+def pooled_to_the_edge(images, size, stride):
+    padding = ((0, 0), (0, 1), (0, 1), (0, 0))
+    return max_pool(np.pad(images, padding, constant_values=-np.inf), size, stride)
+
+
+def layer(change=lambda k, b: (k, b), after=lambda x: x, stride=None, more=0, channels=True):
+    """A convolution layer, with a mistake built in."""
+
+    def answer(images, kernels, bias, s, p):
+        if not channels:
+            images, kernels = images[..., :1], kernels[:, :, :1]
+        kernels, bias = change(kernels, bias)
+        p = 0 if more is None else p + more
+        padded = np.pad(images, ((0, 0), (max(p, 0),) * 2, (max(p, 0),) * 2, (0, 0)))
+        padded = padded[:, -p : p or None, -p : p or None] if p < 0 else padded
+        return after(convolve_loops(padded, kernels, bias, stride or s))
+
+    return answer
+
+
+def layer_in_place(images, kernels, bias, stride, padding):
+    output = layer()(images, kernels, bias, stride, padding)
+    images *= 2
+    return output
 
 
 # --- chapters 05 and 06 ---------------------------------------------------------------------------
@@ -99,93 +144,58 @@ def honest(held_out, test):
     return best + 1, test[best].mean()
 
 
-# --- chapters 07 and 08 ---------------------------------------------------------------------------
-
-
-def as_bytes(x, order=-1, scale=255, cut=np.rint, axes=(0, 2, 3, 1)):
-    return cut(x.transpose(axes)[..., ::order] * scale).astype("uint8")
-
-
-def scaled_in_place(x):
-    x *= 255
-    return as_bytes(x, scale=1)
-
-
-def cut_out(images, corners, size, gray=128, first=max, end=max, copy=True, grow=0, flip=1):
-    cut = images.copy() if copy else images
-    for image, corner in zip(cut, corners, strict=True):
-        top, left = corner[::flip]
-        rows = slice(first(top, 0), end(top + size + grow, 0))
-        image[rows, first(left, 0) : end(left + size + grow, 0)] = gray
-    return cut
-
-
-def targets(labels, classes, share, right=None, all_get=None):
-    right = 1 - share if right is None else right
-    all_get = share / classes if all_get is None else all_get
-    return right * np.eye(classes)[labels] + all_get
-
-
-BGR = np.array([103.939, 116.779, 123.68], "float32")
-
-
-def vgg_in_place(x):
-    x[:] = x[..., ::-1].copy()
-    return x.astype("float32") - BGR
-
-
-def unfrozen(names, cut, skip=("bn", "norm"), late=True, first=0):
-    i = names.index(cut)
-    part = names[i + first :] if late else names[:i]
-    return [name for name in part if not any(word in name for word in skip)]
-
-
-def counts(labels, scenes):
-    return ((labels[:, None] == labels) & (scenes[:, None] == scenes)).sum(axis=1)
-
-
-def fair(labels, scenes):
-    w = 1 / counts(labels, scenes)
-    return w / w.mean()
-
-
-# --- chapters 09 to 11 ----------------------------------------------------------------------------
-
-
-def weighted(maps, gradients):
-    return maps * gradients.mean(axis=(0, 1))
-
-
-def heat(maps, gradients):
-    return relu(weighted(maps, gradients).sum(axis=-1))
-
-
-def numeric(f, x, step, up=1.0, down=1.0):
-    gradient = np.zeros(x.shape)
-    for at in np.ndindex(x.shape):
-        shift = np.zeros(x.shape)
-        shift[at] = step
-        gradient[at] = (f(x + up * shift) - f(x - down * shift)) / ((up + down) * step)
-    return gradient
-
-
-def numeric_in_place(f, x, step):
-    gradient = numeric(f, x, step)
-    x[:] += step
-    return gradient
-
-
-def mixed(images, weights, bias, stride):
-    return relu(images[:, ::stride, ::stride] @ weights + bias)
-
-
-def block_in_place(x, a, b):
-    x += relu(x @ a) @ b
-    return relu(x)
-
-
 # fmt: off
 @rows({
+    "04.4": [
+        (pooled_by_loops, "right"),
+        (average_pool, "that is the mean of each window"),
+        (lambda a, k, s: average_pool(a, k, s) * k**2, "that is the sum of each window"),
+        (lambda a, k, s: -max_pool(-a, k, s), "the smallest value"),
+        (lambda a, k, s: max_pool(a, k, 1), "was the stride forgotten?"),
+        (lambda a, k, s: max_pool(a, k), "by its own size, not by the stride"),
+        (pooled_to_the_edge, "dropped, not padded"),
+        (lambda a, k, s: relu(max_pool(a, k, s)), "does not start at 0"),
+        (largest_of_all, "each channel has a maximum of its own"),
+        (channels_pooled, "this pools the wrong axes"),
+        (lambda a, k, s: max_pool(a, k, s) + 1, "values differ"),
+        (lambda a, k, s: a, "the shape is (2, 4, 6, 3)"),
+    ],
+    "04.5": [
+        (layer(), "right"),
+        (layer(lambda k, b: (k[::-1, ::-1], b)), "the kernel is flipped"),
+        (layer(lambda k, b: (k, None)), "the bias is missing"),
+        (layer(lambda k, b: (k, -b)), "the bias is subtracted"),
+        (layer(after=relu), "that is with a relu"),
+        (layer(channels=False), "the channels are not added up"),
+        (layer(lambda k, b: (np.swapaxes(k, 0, 1), b)), "the kernel is transposed"),
+        (layer(lambda k, b: (k / k[..., 0].size, b)), "a sum is asked for, not a mean"),
+        (layer(after=lambda x: np.moveaxis(x, 3, 1)), "channels first"),
+        (layer(after=lambda x: x[:, :-1, :-1]), "off by one: the last position"),
+        (layer(stride=1), "was the stride forgotten?"),
+        (layer(more=None), "the padding is forgotten"),
+        (layer(more=1), "the padding is off by one: 1 rings, not 0"),
+        (layer_in_place, "work on a copy"),
+        (layer(after=lambda x: x + 1), "values differ"),
+        (layer(after=lambda x: x[0]), "the shape is (3, 3, 1)"),
+    ],
+    "04.6": [
+        (lambda d, k: np.kron(d, np.ones((k, k))) / k**2, "right"),
+        (lambda d, k: np.kron(d, np.ones((k, k))), "divide by the number of pixels"),
+        (lambda d, k: np.kron(d, np.ones((k, k))) / k, "a window has 4 pixels, not 2"),
+        (lambda d, k: np.kron(d, np.eye(1, k * k).reshape(k, k)), "that is the maximum's way"),
+        (lambda d, k: np.tile(d, (k, k)) / k**2, "tiled, not spread"),
+        (lambda d, k: d, "the shape is (2, 3), it should be (4, 6)"),
+    ],
+    "04.7": [
+        (lambda n, k: -(-(n - 1) // (k - 1)), "right"),
+        (lambda n, k: -(-n // k), "the windows overlap"),
+        (lambda n, k: -(-n // (k - 1)), "pixels − 1 are to be added"),
+        (lambda n, k: (n - 1) // (k - 1), "round up"),
+        (lambda n, k: -(-(n - 1) // (k - 1)) - 1, "one too few"),
+        (lambda n, k: -(-(n - 1) // (k - 1)) + (n == 28 and k == 3), "one too many"),
+        (lambda n, k: 99, "for 7 pixels and kernel 3: 99 is not the answer"),
+        (lambda n, k: (n - 1) / (k - 1), "a whole number is asked for"),
+    ],
     "05.1": [
         (lambda n, b, e: -(-n // b) * e, "right"),
         (lambda n, b, e: n // b * e, "the last, smaller batch of an epoch is a step too"),
@@ -271,195 +281,6 @@ def block_in_place(x, a, b):
         (lambda h, t: (len(t), t[-1].mean()), "that is the last epoch"),
         (lambda h, t: (1, 0.0), "epoch 1 with a score of 0.000 is not the answer"),
         (lambda h, t: 0.5, "a pair (epoch, score) is asked for, this is 0.5"),
-    ],
-    "07.3": [
-        (lambda s: [1, 0, 0, 0, -1, s - 1, 0, 0], "right"),
-        (lambda s: np.array([1, 0, 0, 0, -1, s - 1, 0, 0]), "right"),
-        (lambda s: [1, 0, 0, 0, -1, s, 0, 0], "for side 32: off by one"),
-        (lambda s: [1, 0, 0, 0, -1, 31, 0, 0], "for side 7: 1 of 8 values differ"),
-        (lambda s: [-1, 0, s - 1, 0, 1, 0, 0, 0], "that flips left to right"),
-        (lambda s: [-1, 0, s - 1, 0, -1, s - 1, 0, 0], "that rotates by 180°"),
-        (lambda s: [1, 0, 0, 0, -1, 0, 0, 0], "lies above the picture"),
-        (lambda s: [0, 1, 0, 1, 0, 0, 0, 0], "a transposed picture"),
-        (lambda s: [1, 0, 0, -1, 0, s - 1, 0, 0], "the order is a, b, c for x"),
-        (lambda s: [1, 0, 0, 0, 1, 0, 0, 0], "leaves the picture as it is"),
-        (lambda s: [1, 0, 0, 0, -1, s - 1], "the shape is (6,), it should be (8,)"),
-    ],
-    "07.4": [
-        (as_bytes, "right"),
-        (lambda x: as_bytes(x, order=1), "red and blue are exchanged"),
-        (lambda x: as_bytes(x, scale=1, cut=np.floor), "the numbers are not scaled"),
-        (lambda x: as_bytes(x, cut=np.floor), "so round first"),
-        (lambda x: np.rint(x * 255).astype("uint8").reshape(2, 4, 6, 3), "`reshape` keeps"),
-        (lambda x: np.rint(x * 255).astype("uint8").reshape(2, 4, 6, 3)[..., ::-1],
-         "`reshape` breaks every picture"),
-        (lambda x: as_bytes(x, axes=(0, 3, 2, 1)), "the pictures are transposed"),
-        (lambda x: as_bytes(x).astype("float32"), "the dtype is float32"),
-        (lambda x: np.rint(x * 255).astype("uint8"), "the shape is (2, 3, 4, 6)"),
-        (scaled_in_place, "work on a copy"),
-        (lambda x: x.transpose(0, 9), "your code stops with"),
-    ],
-    "07.5": [
-        (cut_out, "right"),
-        (lambda x, c, s: cut_out(x, c, s, first=lambda a, b: a), "begin at 0"),
-        (lambda x, c, s: cut_out(x, c, s, flip=-1), "row and column are exchanged"),
-        (lambda x, c, s: cut_out(x, c, s, grow=1), "one pixel too large"),
-        (lambda x, c, s: cut_out(x, c, s, grow=-1), "one pixel too small"),
-        (lambda x, c, s: cut_out(x, c - s // 2, s), "taken for the middle"),
-        (lambda x, c, s: cut_out(x, c, s, gray=0), "the square is black"),
-        (lambda x, c, s: cut_out(x, c[[0] * 5], s), "all images have the hole of the first"),
-        (lambda x, c, s: cut_out(x, c.clip(0), s), "keeps its full size"),
-        (lambda x, c, s: cut_out(x, c, s, end=lambda a, b: a), "wholly above the image"),
-        (lambda x, c, s: x.copy(), "nothing is cut out"),
-        (lambda x, c, s: cut_out(x, c, s, copy=False), "work on a copy"),
-        (lambda x, c, s: cut_out(x, c, s)[0], "the shape is (9, 11, 3)"),
-        (lambda x, c, s: cut_out(x, c, s, gray=127), "is 127 and should be 128"),
-    ],
-    "07.6": [
-        (targets, "right"),
-        (lambda y, k, s: targets(y, k, s).tolist(), "right"),
-        (lambda y, k, s: np.where(np.eye(k)[y] > 0, 1 - s, s / (k - 1)), "the *other* classes"),
-        (lambda y, k, s: targets(y, k, s, all_get=0), "given to nobody"),
-        (lambda y, k, s: targets(y, k, s, right=1), "not taken from the right class"),
-        (lambda y, k, s: targets(y, k, s, all_get=s), "every class gets the whole share"),
-        (lambda y, k, s: np.eye(k)[y], "one-hot targets without smoothing"),
-        (lambda y, k, s: targets(y, k, s).T, "classes are columns, samples rows"),
-        (lambda y, k, s: targets(y, 3, 0.3) if k == 3 else np.eye(k)[y], "5 classes"),
-        (lambda y, k, s: targets(y, k, s)[0], "the shape is (3,), it should be (3, 3)"),
-        (lambda y, k, s: targets(y, k + 1, s), "the shape is (3, 4)"),
-    ],
-    "08.3": [
-        (lambda x: x[..., ::-1].astype("float32") - BGR, "right"),
-        (lambda x: x[..., [2, 1, 0]] - BGR, "right"),
-        (lambda x: (x[..., ::-1] - BGR).tolist(), "right"),
-        (lambda x: x - BGR, "blue comes first"),
-        (lambda x: x[..., ::-1] - BGR[::-1], "the means too"),
-        (lambda x: x - BGR[::-1], "now reverse the channels"),
-        (lambda x: x[..., ::-1].astype("float32"), "the means are not subtracted"),
-        (lambda x: (x[..., ::-1] - BGR) / 255, "divides by 255: VGG16 wants the full range"),
-        (lambda x: (x[..., ::-1] - BGR) / 127.5, "divides by 127.5: VGG16 wants the full range"),
-        (lambda x: x / np.float32(127.5) - 1, "MobileNet's way"),
-        (lambda x: x[..., ::-1] + BGR, "subtract them"),
-        (lambda x: x[..., ::-1] - BGR.astype("uint8"), "bytes have no negative numbers"),
-        (lambda x: x[..., ::-1].astype("float64") - BGR, "float32 is asked for, not float64"),
-        (vgg_in_place, "work on a copy"),
-        (lambda x: x[:1].astype("float32"), "the shape is (1, 4, 6, 3)"),
-    ],
-    "08.4": [
-        (unfrozen, "right"),
-        (lambda names, cut: tuple(unfrozen(names, cut)), "right"),
-        (lambda names, cut: unfrozen(names, cut, skip=()), "layers stay frozen"),
-        (lambda names, cut: unfrozen(names, cut, first=1), "is to be unfrozen, too"),
-        (lambda names, cut: unfrozen(names, cut, skip=("bn",)), "have `norm` in their name"),
-        (lambda names, cut: unfrozen(names, cut, skip=("norm",)), "have `bn` in their name"),
-        (lambda names, cut: unfrozen(names, cut, late=False), "in front of the cut"),
-        (lambda names, cut: [n for n in names if n not in unfrozen(names, cut)],
-         "for 'conv1': these are the layers that stay frozen"),
-        (lambda names, cut: unfrozen(names, cut) if cut in names else [],
-         "an unknown cut is a ValueError; yours gives []"),
-        (lambda names, cut: unfrozen(names, {n: n for n in names}[cut]), "not a KeyError"),
-        (lambda names, cut: set(unfrozen(names, cut)), "a list of names is asked for"),
-        (lambda names, cut: ["conv9"], "['conv9'] is not the answer"),
-    ],
-    "08.5": [
-        (fair, "right"),
-        (lambda y, s: fair(y, s).tolist(), "right"),
-        (lambda y, s: 1 / counts(y, s), "the mean of all weights is to be 1"),
-        (lambda y, s: fair(y, s) / len(y), "not the sum"),
-        (lambda y, s: fair(y, y), "this evens out the labels"),
-        (lambda y, s: fair(s, s), "this evens out the scenes"),
-        (lambda y, s: counts(y, s) / counts(y, s).mean(), "the other way round"),
-        (lambda y, s: counts(y, s), "these are the counts"),
-        (lambda y, s: np.ones(len(y)), "all weigh the same"),
-        (lambda y, s: len(y) / (len(set(y)) * len(set(s)) * counts(y, s)), "that do not occur"),
-        (lambda y, s: fair(y, s)[1:], "the shape is (9,), it should be (10,)"),
-        (lambda y, s: 2 * fair(y, s), "for 10 pictures: 10 of 10 values differ"),
-    ],
-    "09.3": [
-        (lambda a: (a == 0).mean(axis=(0, 1, 2)), "right"),
-        (lambda a: (a == 0).mean(), "one share for all channels"),
-        (lambda a: (a > 0).mean(axis=(0, 1, 2)), "what is *not* zero"),
-        (lambda a: (a == 0).sum(axis=(0, 1, 2)), "these are counts"),
-        (lambda a: (a == 0).mean(axis=(1, 2, 3)), "keep the last axis, not the first"),
-        (lambda a: (a == 0).mean(axis=0), "a picture has many positions"),
-        (lambda a: np.full(3, 0.25), "3 of 3 values differ"),
-    ],
-    "09.4": [
-        (heat, "right"),
-        (lambda m, g: weighted(m, g).sum(axis=-1), "is left out: relu"),
-        (lambda m, g: relu((m * g).sum(axis=-1)), "averaged over the positions first"),
-        (lambda m, g: relu(m.sum(axis=-1)), "adds the maps as they are"),
-        (lambda m, g: relu(weighted(m, g)).sum(axis=-1), "after the sum, not before"),
-        (lambda m, g: relu(weighted(m, g)), "now add up the channels"),
-        (lambda m, g: heat(m, g) / 5, "added up, not averaged"),
-        (lambda m, g: heat(m, 12 * g), "means of the gradient, not sums"),
-        (lambda m, g: heat(m, g) / heat(m, g).max(), "is not scaled here"),
-        (lambda m, g: heat(m, g).T, "the shape is (4, 3), it should be (3, 4)"),
-        (lambda m, g: heat(m, g) + 1, "12 of 12 values differ"),
-    ],
-    "09.5": [
-        (numeric, "right"),
-        (lambda f, x, s: numeric(f, x, s, down=0), "the difference up alone"),
-        (lambda f, x, s: numeric(f, x, s, up=0), "the difference down alone"),
-        (lambda f, x, s: 2 * numeric(f, x, s), "by two steps, not by one"),
-        (lambda f, x, s: 2 * s * numeric(f, x, s), "divide by the two steps"),
-        (lambda f, x, s: -numeric(f, x, s), "up minus down"),
-        (numeric_in_place, "work on a copy"),
-        (lambda f, x, s: numeric(f, x, s).ravel(), "the shape is (4,), it should be (2, 2)"),
-        (lambda f, x, s: 3 * numeric(f, x, s), "4 of 4 values differ"),
-    ],
-    "10.4": [
-        (mixed, "right"),
-        (lambda x, w, b, s: mixed(x, w, b, s).tolist(), "right"),
-        (lambda x, w, b, s: mixed(x, w, 0, s), "the bias is missing"),
-        (lambda x, w, b, s: x[:, ::s, ::s] @ w + b, "the relu is missing"),
-        (lambda x, w, b, s: mixed(x, w, 0, s) + b, "relu comes last"),
-        (lambda x, w, b, s: np.moveaxis(mixed(x, w, b, s), -1, 1), "the filters are the last axis"),
-        (lambda x, w, b, s: mixed(x, w, b, 1), "was the stride forgotten?"),
-        (lambda x, w, b, s: mixed(x[:, s - 1 :, s - 1 :], w, b, s), "off by one"),
-        (lambda x, w, b, s: mixed(x, w.T if len(w) == len(w.T) else w, b, s), "turned round"),
-        (lambda x, w, b, s: mixed(x, w, b, s)[0], "the shape is (3, 5, 2), it should be (2, 3, 5"),
-        (lambda x, w, b, s: mixed(x, w, b, s) + 1, "60 of 60 values differ"),
-        (lambda x, w, b, s: x @ w.T + b, "your code stops with ValueError"),
-    ],
-    "10.5": [
-        (lambda f, c: 1 - (1 - 0.5**c) ** f, "right"),
-        (lambda f, c: np.array(1 - (1 - 0.5**c) ** f), "right"),
-        (lambda f, c: 1 - (1 - Fraction(1, 2**c)) ** f, "right"),
-        (lambda f, c: (1 - 0.5**c) ** f, "the probability that none is dead"),
-        (lambda f, c: (0.5**c) ** f, "for 2 filters on 3 channels: that is the probability"),
-        (lambda f, c: f * 0.5**c, "for 2 filters on 3 channels: chances of several"),
-        (lambda f, c: 1 - 0.5**f, "all 3 weights of a filter must be negative"),
-        (lambda f, c: 1 - (1 - 0.5 ** (c + 1)) ** f, "3 weights decide"),
-        (lambda f, c: round(1 - (1 - 0.5**c) ** f, 3), "0.234 is close: give it unrounded"),
-        (lambda f, c: 0.3, "for 1 filters on 3 channels: 0.3 is not the answer"),
-        (lambda f, c: float("nan"), "a number is asked for, this is nan"),
-    ],
-    "11.4": [
-        (lambda c, g, n: (c + n * g, c + (n - 1) * g), "right"),
-        (lambda c, g, n: [c + n * g, c + (n - 1) * g], "right"),
-        (lambda c, g, n: (c + (n - 1) * g, c + n * g), "the two are exchanged"),
-        (lambda c, g, n: (c + n * g, c + n * g), "not its own"),
-        (lambda c, g, n: (g, c + (n - 1) * g), "not the last layer's channels alone"),
-        (lambda c, g, n: (n * g, (n - 1) * g), "the channels that came in stay"),
-        (lambda c, g, n: (c + n * g, g), "reads everything before it"),
-        (lambda c, g, n: (c + (n - 1) * g, c + (n - 2) * g), "one layer too few"),
-        (lambda c, g, n: (c + (n + 1) * g, c + n * g), "one layer too many"),
-        (lambda c, g, n: (c + n * g + 0.7, c + (n - 1) * g), "a whole number is asked for"),
-        (lambda c, g, n: c + n * g, "a pair (channels out, channels into the last layer)"),
-        (lambda c, g, n: (1, 1), "(1, 1) is not the answer"),
-    ],
-    "11.5": [
-        (lambda x, a, b: relu(x + relu(x @ a) @ b), "right"),
-        (lambda x, a, b: relu(relu(x @ a) @ b), "x is not added"),
-        (lambda x, a, b: x + relu(x @ a) @ b, "at the very end is missing"),
-        (lambda x, a, b: relu(x + x @ a @ b), "between the two is missing"),
-        (lambda x, a, b: relu(x + relu(relu(x @ a) @ b)), "a relu too many"),
-        (lambda x, a, b: relu(x) + relu(x @ a) @ b, "not on x alone"),
-        (lambda x, a, b: relu(x - relu(x @ a) @ b), "is added, not subtracted"),
-        (lambda x, a, b: x + x @ a @ b, "both relus are missing"),
-        (block_in_place, "work on a copy"),
-        (lambda x, a, b: relu(x)[..., :2], "the shape is (3, 4, 2)"),
     ],
 })
 def test_a_right_function_and_each_slip_have_their_message(name, answer, message, capsys):
