@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     import keras
 
 T = TypeVar("T")
-_MISSING = "The weights cannot be had"
 
 
 def load_pretrained(make: Callable[[], T], *, optional: bool = False) -> T | None:
-    """Make something with a network of `keras.applications`; say in one line where that fails.
+    """Make something with a network of `keras.applications`; None, and a line, where that fails.
 
-    Weights in Keras's cache need no network; what is fetched goes into the course folder. A file
-    in Keras's cache that cannot be used is named, left there, and fetched into the course folder.
+    Weights in Keras's cache need no network. A file there that cannot be used is named and left,
+    and fetched into the course folder.
 
     Parameters
     ----------
@@ -34,13 +33,11 @@ def load_pretrained(make: Callable[[], T], *, optional: bool = False) -> T | Non
 
     Returns
     -------
-    What `make` returned, or None where the weights cannot be had; `COURSE_SOURCE=synthetic` gives
-    None without asking.
+    What `make` returned, or None without weights; `COURSE_SOURCE=synthetic` does not ask for them.
 
     Raises
     ------
-    NotReachable
-        In place of None, under `COURSE_SOURCE=real`.
+    NotReachable, in place of None, under `COURSE_SOURCE=real`
 
     Examples
     --------
@@ -48,16 +45,15 @@ def load_pretrained(make: Callable[[], T], *, optional: bool = False) -> T | Non
     'a network'
     """
     source = config.choice(None, "COURSE_SOURCE", config.SOURCES, "auto")
-    if source == "synthetic":
-        print(f"{_MISSING}: synthetic data are asked for.")
-        return None
     try:
+        if source == "synthetic":
+            raise NotReachable("synthetic data are asked for")
         return _make(make)
     except NotReachable as error:
         if source == "real" and not optional:
             sentence = f"the weights of this network are not here: {error}"
             raise NotReachable(sentence) from None
-        print(f"{_MISSING}: {error}.")
+        print(f"The weights cannot be had: {error}.")
         return None
 
 
@@ -74,8 +70,7 @@ def complete(network: "keras.Model") -> "keras.Model":
 
     Raises
     ------
-    ValueError
-        Names the layers.
+    ValueError, which names the layers
 
     Examples
     --------
@@ -84,15 +79,12 @@ def complete(network: "keras.Model") -> "keras.Model":
     >>> complete(network) is network
     True
     """
-    empty = [
-        layer.name
-        for layer in network._flatten_layers(include_self=False, recursive=True)
-        if any(w.ndim > 1 and not w.any() for w in layer.get_weights())
-    ]
+    layers = network._flatten_layers(include_self=False, recursive=True)
+    empty = [layer.name for layer in layers
+             if any(w.ndim > 1 and not w.any() for w in layer.get_weights())]  # fmt: skip
     if empty:
-        raise ValueError(
-            f"{network.name} has layers whose weights are all zero: {', '.join(empty)}"
-        )
+        names = ", ".join(empty)
+        raise ValueError(f"{network.name} has layers whose weights are all zero: {names}")
     return network
 
 
@@ -100,14 +92,14 @@ def _make(make: Callable[[], T]) -> T:
     """`make()`, its files from `_file`; once more where Keras could not use the last of them."""
     import keras
 
-    module = sys.modules[keras.utils.get_file.__module__]
-    before, used, refused = module.get_file, [], set()
+    files = sys.modules[keras.utils.get_file.__module__]
+    before, used, refused = files.get_file, [], set()
 
     def get_file(fname: str, origin: str, file_hash: str | None = None, **_: Any) -> str:
         used.append(_file(fname, origin, file_hash or "", refused))
         return str(used[-1])
 
-    module.get_file = get_file
+    files.get_file = get_file
     try:
         while True:
             try:
@@ -118,7 +110,7 @@ def _make(make: Callable[[], T]) -> T:
                     raise
                 _refuse(used[-1], "does not fit this network", refused)
     finally:
-        module.get_file = before
+        files.get_file = before
 
 
 def _file(name: str, url: str, digits: str, refused: set[Path]) -> Path:
@@ -126,10 +118,8 @@ def _file(name: str, url: str, digits: str, refused: set[Path]) -> Path:
     checksum = {32: "md5:", 64: "sha256:"}.get(len(digits), "") + digits
     ours = config.cache_folder() / "models" / name
     for path in (config.keras_folder() / "models" / name, ours):
-        if path not in refused and path.is_file():
-            if not (why := _unusable(path, checksum)):
-                return path
-            _refuse(path, why, refused)
+        if path not in refused and path.is_file() and _usable(path, checksum, refused):
+            return path
     if reason := no_network():
         raise NotReachable(reason)
     with locked(name, name):
@@ -137,35 +127,33 @@ def _file(name: str, url: str, digits: str, refused: set[Path]) -> Path:
             with writing(name):
                 ours.parent.mkdir(exist_ok=True)
             download(Remote(name, url, checksum, 0), ours, name)
-    if why := _unusable(ours, checksum):
-        _refuse(ours, why, refused)
-        raise NotReachable(f"what was fetched as {name} {why}")
+    if not _usable(ours, checksum, refused):
+        raise NotReachable(f"what was fetched as {name} is no file of weights")
     return ours
 
 
-def _unusable(path: Path, checksum: str) -> str:
-    """What is wrong with a file of weights, "" if nothing is."""
+def _usable(path: Path, checksum: str, refused: set[Path]) -> bool:
+    """Whether a file has its checksum, or where none is known can be opened as HDF5."""
     import h5py
 
     try:
-        if checksum:
-            good = matches(path, checksum)
-            return "" if good else "is not the file that Keras names (half of it, or a login page)"
-        if path.suffix == ".h5":
+        if checksum and not matches(path, checksum):
+            raise ValueError
+        if not checksum and path.suffix == ".h5":
             h5py.File(path).close()
-        return ""
+        return True
     except PermissionError as error:
-        return f"cannot be read ({error.strerror})"
-    except OSError:
-        return "cannot be read (half a file, or a login page)"
+        _refuse(path, f"cannot be read ({error.strerror})", refused)
+    except (OSError, ValueError):
+        _refuse(path, "is not the file that it should be (half of it, or a login page)", refused)
+    return False
 
 
 def _refuse(path: Path, why: str, refused: set[Path]) -> None:
     """Say why a file is not used; only what lies in the course folder is set aside."""
     refused.add(path)
+    where, done = "Keras cache", "left there, you may delete it"
     if path.is_relative_to(config.cache_folder()):
         with writing(path.name):
-            done = f"set aside as {config.set_aside(path).name}"
-        print(f"{path.name} in the course folder {why}: {done}.")
-    else:
-        print(f"{path.name} in the Keras cache {why}: it is left there, you may delete it.")
+            where, done = "course folder", f"set aside as {config.set_aside(path).name}"
+    print(f"{path.name} in the {where} {why}: {done}.")

@@ -54,10 +54,14 @@ def served(server, monkeypatch, home, good):
 
 
 def test_weights_are_fetched_once(served, make, good, capsys):
+    from keras.src.utils import file_utils
+
+    before = file_utils.get_file
     assert total(pretrained.load_pretrained(make)) == pytest.approx(good[1])
     assert total(pretrained.load_pretrained(make)) == pytest.approx(good[1])
     assert served.gets == [f"/{NAME}"]
     assert "cannot be had" not in capsys.readouterr().out
+    assert file_utils.get_file is before  # Keras's own is put back
 
 
 def test_weights_in_the_cache_need_no_network(home, make, good, monkeypatch):

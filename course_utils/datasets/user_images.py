@@ -24,10 +24,10 @@ class _Refused(Exception):
 def read_images(
     files: str | Path | Iterable[str | Path], size: tuple[int, int], *, gray: bool = False
 ) -> tuple[np.ndarray, list[str], dict[Path, str]]:
-    """Read image files of any kind as bytes of one size; print a line for each that is refused.
+    """Read image files as bytes of one size; print a line for each that is refused.
 
     An image is turned as its EXIF data say, laid on white where it is transparent, cut to the
-    middle part of the shape wanted, and scaled.
+    middle part of that shape, and scaled.
 
     Parameters
     ----------
@@ -43,8 +43,7 @@ def read_images(
 
     Raises
     ------
-    BadRequest
-        Where there are no files, or none of them can be read.
+    BadRequest, where there are no files, or none of them can be read
 
     Examples
     --------
@@ -53,8 +52,7 @@ def read_images(
     >>> images.shape, sorted(names), refused
     ((2, 32, 32, 3), ['china.jpg', 'flower.jpg'], {})
     """
-    images, names, refused = [], [], {}
-    paths = _paths(files)
+    images, names, refused, paths = [], [], {}, _paths(files)
     for path in paths:
         try:
             images.append(_one(path, size, gray))
@@ -64,34 +62,29 @@ def read_images(
             print(f"{path.name}: {reason}, left out.")
     if not images:
         said = f": {paths[0].name}: {refused[paths[0]]}" if len(paths) == 1 else ""
-        raise BadRequest(f"none of the {len(paths):,} files is an image that can be read{said}")
+        raise BadRequest(f"of {len(paths):,} files none is an image that can be read{said}")
     return np.stack(images), names, refused
 
 
 def _paths(files: str | Path | Iterable[str | Path]) -> list[Path]:
     """The files meant; BadRequest, in one sentence, where there are none."""
-    if not isinstance(files, str | Path):
-        try:
-            paths = [Path(file).expanduser() for file in files]
-        except (TypeError, RuntimeError):
-            raise BadRequest(f"a folder or files are wanted, not {files!r:.60}") from None
-        if not paths:
-            raise BadRequest("the list of files is empty")
-        return paths
-    if "://" in str(files):
+    single = isinstance(files, str | Path)
+    if single and "://" in str(files):
         raise BadRequest("images are read from files: download what the address shows first")
-    path = Path(files)
     try:
-        path = path.expanduser()
-        if path.is_file():
-            return [path]
+        given = [Path(file) for file in ([files] if single else files)]
+        given = [path.expanduser() for path in given]
+        if not single or given[0].is_file():
+            return given
+        path = given[0]
         found = sorted(one for one in path.iterdir() if not one.name.startswith("."))
-    except (FileNotFoundError, RuntimeError):  # no such home
-        raise BadRequest(f"there is no file or folder {path.name!r}") from None
+    except TypeError:
+        raise BadRequest(f"a folder or files are wanted, not {files!r:.60}") from None
+    except (FileNotFoundError, RuntimeError):  # RuntimeError: of a home that nobody has
+        raise BadRequest(f"there is no file or folder {given[0].name!r}") from None
     except OSError as error:
-        raise BadRequest(f"{path.name!r} cannot be read ({error.strerror})") from None
-    if not (paths := [one for one in found if not one.is_dir()]):
-        raise BadRequest(f"the folder {path.name!r} holds no files")
+        raise BadRequest(f"{given[0].name!r} cannot be read ({error.strerror})") from None
+    paths = [one for one in found if not one.is_dir()]
     if len(paths) > MOST_FILES:
         print(f"{len(paths):,} files in {path.name}: the first {MOST_FILES} are read.")
     return paths[:MOST_FILES]
