@@ -303,7 +303,7 @@ def test_fault_build_folder(said, monkeypatch, tmp_path, fault, kind):
     if kind == "a file":
         folder.write_text("")
     elif kind == "read-only":
-        monkeypatch.setattr(os, "access", lambda path, mode: False)
+        monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
     else:
         usage = SimpleNamespace(free=2**30)
         monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
