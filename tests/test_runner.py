@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import nbformat
 import psutil
@@ -325,6 +326,19 @@ def test_a_cell_that_runs_for_long_is_named(here, monkeypatch, capsys):
     notebook(here, "01_a", "import time\ntime.sleep(3)")
     assert go(here) == 0
     assert capsys.readouterr().out.count("01_a: 0 min in cell cell0 so far") == 1
+
+
+def test_an_earlier_run_is_not_taken_for_one_that_goes_on(here, monkeypatch, capsys):
+    monkeypatch.setattr(schedule, "LONG", 0)
+    notebook(here, "01_a", "1")
+    instead(monkeypatch)
+    execute = schedule.task.execute
+    monkeypatch.setattr(schedule.task, "execute", lambda *a: (time.sleep(1.2), execute(*a))[1])
+    earlier = here / "build" / "records" / "01_a.jsonl"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text('{"kind": "cell", "cell": "x", "index": 1, "of": 2, "at": 0}\n')
+    assert go(here) == 0
+    assert "so far" not in capsys.readouterr().out
 
 
 # --- what is asked for ------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -83,24 +83,27 @@ def run(
     build = config.build_folder().resolve()
     about = (build, profile, source, parameters, env, 60 * limit)
     with _alone(build) as token, cluster.backend(address) if address else nullcontext() as threads:
-        tasks = [Task(notebook.resolve(), *about) for notebook in notebooks]
-        for one in tasks:
+        tasks = {}
+        for notebook in notebooks:
+            one = Task(notebook.resolve(), *about)
             identify(one)
             one.kept = not fresh and restore(one)
-        todo = [one for one in tasks if not one.kept]
+            tasks[one.name] = one
+        todo = [one for one in tasks.values() if not one.kept]
         jobs = min(jobs or threads or at_once(profile), max(1, len(todo)))
         print(
             f"{len(todo)} of {len(tasks)} notebooks to run: profile {profile}, data {source}"
             f"{', offline' if offline else ''}, {jobs} at a time, {THREADS} threads each.",
             flush=True,
         )
-        done = {one.name: one for one in (_run_all(todo, jobs, token, address) if todo else ())}
-        tasks = [done.get(one.name, one) for one in tasks]
-        print(_table(tasks))
-        for one in (one for one in tasks if one.failure):
+        if todo:
+            tasks |= {one.name: one for one in _run_all(todo, jobs, token, address)}
+        print(_table(tasks.values()))
+        failed = [one for one in tasks.values() if one.failure]
+        for one in failed:
             print(f"\n{one.name} failed{one.failure}")
-        stored = [_store(one, folder.parent) for one in tasks if store and not one.failure]
-    return 0 if all(stored) and not any(one.failure for one in tasks) else 1
+        stored = [_store(one, folder.parent) for one in tasks.values() if store and not one.failure]
+    return 0 if all(stored) and not failed else 1
 
 
 def at_once(profile: str) -> int:
@@ -141,6 +144,9 @@ def _run_all(todo: list[Task], jobs: int, token: Path, address: str | None) -> I
         jobs, batch_size=1, pre_dispatch=jobs, return_as="generator_unordered", **how
     )
     running = {one.name: one for one in todo}
+    for path in (one.made("records") for one in todo):  # of an earlier run: `_watch` reads them
+        if path.is_file():
+            path.unlink()
     shape = "{n}/{total} |{bar:20}| {elapsed}  {desc}"
     bar = tqdm(total=len(todo), disable=not sys.stderr.isatty(), bar_format=shape)
     over = threading.Event()
@@ -197,7 +203,7 @@ def _watch(running: dict[str, Task], bar: Any, over: threading.Event) -> None:
                 print(f"{name}: {seconds / 60:.0f} min in cell {cell} so far", flush=True)
 
 
-def _table(tasks: Sequence[Task]) -> str:
+def _table(tasks: Iterable[Task]) -> str:
     """A row for each: profile, data, minutes, peak memory, claims held, how it ended."""
     rows = [["notebook", "profile", "data", "minutes", "peak memory", "claims held", ""]]
     for one in tasks:

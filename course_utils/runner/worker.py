@@ -18,6 +18,7 @@ from course_utils.runner import pages
 from course_utils.runner.processes import end_children, end_with_parent
 
 MOST = 200_000  # characters that a cell may print
+_CUT = f"\n… the cell printed more than {MOST:,} characters: the rest is left out\n"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -40,7 +41,7 @@ def execute(job: dict[str, Any]) -> None:
             content, before = message["content"], room
             room -= len(content["text"])
             if room < 0 <= before:
-                content["text"] = content["text"][:before] + _cut()
+                content["text"] = content["text"][:before] + _CUT
             return super().output(outs, message, *where) if before >= 0 else None
 
     def started(**at: Any) -> None:
@@ -70,10 +71,6 @@ def execute(job: dict[str, Any]) -> None:
     pages.write(pages.tidy(nb), Path(job["out"]))
     pages.page(Path(job["out"]), Path(job["html"]))
     events.note("end", failure=_report(cell, error) if error else "")
-
-
-def _cut() -> str:
-    return f"\n… the cell printed more than {MOST:,} characters: the rest is left out\n"
 
 
 def _report(cell: Any, error: str) -> str:
