@@ -2,12 +2,15 @@
 
 import inspect
 import math
+import re
 
 import keras
 import nbformat
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_utils import plots
@@ -147,6 +150,40 @@ def test_a_page_has_the_alternative_text(tmp_path):
     assert "No description" not in text and "<title>one</title>" in text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-0.0, "0"), (1e-14, "0"), (0.12345, "0.1235"), (5900, "5,900"), (9e99, "9e+99")],
+)
+def test_numbers_are_short(value, text):
+    assert alt.number(value) == text
+
+
+def test_help_says_all_parameters_once():
+    for name in EVERY:
+        function = getattr(plots, name)
+        sections = [line for line in function.__doc__.split("\n") if line.startswith("    ---")]
+        assert len(sections) == 4, name  # Parameters, Returns, Raises, Examples
+        told = re.findall(r"^    ([\w, ]+?)(?: :|$)", function.__doc__, re.MULTILINE)
+        told = {each for names in told for each in names.split(", ")}
+        assert set(inspect.signature(function).parameters) <= told, name
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.text(min_size=1, max_size=300), st.lists(st.floats(), min_size=3, max_size=3)
+    ),
+    st.text(max_size=80),
+)
+def test_any_series_is_described_in_words_that_fit(series, title):
+    said = [alt.trend(label, [10, 20, 30], values) for label, values in series.items()]
+    text = alt.describe("Line plot of values against x", title, said, series)
+    assert len(text) <= 600 and text.startswith("Line plot of values against x")
+    labels = [" ".join(label.split()) for label in series]
+    if sum(map(len, series)) + len(title) + 4 * len(series) < 400:
+        assert all(label in text for label in labels)
+
+
 def test_many_long_labels_are_named_as_far_as_they_fit():
     labels = [f"network number {i}, trained for a long time" for i in range(10)]
     figure = plots.lines([1, 2], {label: [0.123456, 0.654321] for label in labels})
@@ -230,6 +267,17 @@ SENTENCES = {
         lambda: plots.regions({"net": lambda x: x}, POINTS, LABELS), "'net' gives"),
     "a stage that drops a number": (
         lambda: plots.sheet({"s": lambda x: x[:, :1]}, POINTS, LABELS), "stage 's' makes"),
+    "a third class in a plane": (
+        lambda: plots.regions({"n": len}, POINTS, LABELS * 2), "labels are 0 and 1, not 0, 2"),
+    "a network that became NaN": (
+        lambda: plots.regions({"net": lambda x: x[:, 0] * NAN}, POINTS, LABELS), "not finite"),
+    "a stage that became NaN": (
+        lambda: plots.sheet({"s": lambda x: x * NAN}, POINTS, LABELS), "stage 's' gives"),
+    "a walk that diverged": (
+        lambda: plots.descent(np.square, {"rate 9": [1, 1e200]}), "the loss along 'rate 9' gives"),
+    "a walk to infinity": (
+        lambda: plots.descent(np.square, {"rate 9": [1, np.inf]}), "the walk 'rate 9' gives"),
+    "an infinite number in a cell": (lambda: plots.matrix([[1, np.inf]]), "infinite number"),
     "a walk without a step": (lambda: plots.descent(np.square, {"w": []}), "no weights in 'w'"),
 }  # fmt: skip
 

@@ -9,9 +9,12 @@ LIMIT = 600  # characters: what a screen reader reads in about 40 seconds
 
 def number(value: float) -> str:
     """Four digits that count, thousands in groups."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.4g}"  # no −0
+    if abs(value) < 1e-12:  # a sum that is 0 but for rounding, or −0
+        return "0"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
+@np.errstate(over="ignore")  # of differences between numbers near the end of floats
 def trend(label: str, x: Sequence[float], values: Sequence[float], unit: str = "") -> str:
     """How the finite `values` go from the first `x` to the last, and a peak or low between."""
     x, values = np.asarray(x), np.asarray(values, float)

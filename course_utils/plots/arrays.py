@@ -116,7 +116,11 @@ def sliding(
 def _two_axes(array: np.ndarray) -> np.ndarray:
     array = np.asarray(array)
     if array.ndim != 2 or 0 in array.shape or array.dtype.kind not in "biuf":
-        raise ValueError(f"an array of rows and columns is asked for, not {array.shape}")
+        raise ValueError(
+            f"an array of rows and columns is asked for, not {array.shape} of {array.dtype}"
+        )
+    if np.isinf(array).any():
+        raise ValueError("an array with an infinite number has no scale of colors")
     return array
 
 

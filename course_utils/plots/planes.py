@@ -92,6 +92,8 @@ def _checked(points: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nda
     style.filled("points", points)
     if points.ndim != 2 or points.shape[1:] != (2,) or labels.shape != points.shape[:1]:
         raise ValueError(f"points {points.shape} and labels {labels.shape} are not (n, 2), (n,)")
+    if not np.isin(labels, (0, 1)).all():
+        raise ValueError(f"labels are 0 and 1, not {', '.join(map(str, np.unique(labels)[:4]))}")
     return points, labels
 
 
@@ -99,7 +101,13 @@ def _moved(stage: Map, points: np.ndarray, name: str) -> np.ndarray:
     moved = np.asarray(stage(points))
     if moved.shape != points.shape:
         raise ValueError(f"stage {name!r} makes {moved.shape} of points {points.shape}")
-    return moved
+    return _finite(f"stage {name!r}", moved)
+
+
+def _finite(what: str, array: np.ndarray) -> np.ndarray:
+    if not np.isfinite(array).all():
+        raise ValueError(f"{what} gives numbers that are not finite")
+    return array
 
 
 def _draw_paper(axes: style.Axes, paper: np.ndarray) -> None:
@@ -173,7 +181,7 @@ def regions(
         p = np.asarray(network(plane))
         if p.size != len(plane):
             raise ValueError(f"{name!r} gives {p.shape}, not one value a point")
-        p = p.reshape(x.shape)
+        p = _finite(repr(name), p).reshape(x.shape)
         axes.contourf(x, y, p, levels=np.linspace(0, 1, 11), cmap=tints)
         if p.min() < 0.5 < p.max():
             axes.contour(x, y, p, levels=[0.5], colors="black", linestyles="--", linewidths=1.6)
@@ -208,6 +216,8 @@ def descent(
     steps, said = {name: style.numbers(name, walk) for name, walk in walks.items()}, []
     for name, walk in steps.items():
         style.filled(f"weights in {name!r}", walk)
+        with np.errstate(over="ignore"):
+            _finite(f"the loss along {name!r}", loss(_finite(f"the walk {name!r}", walk)))
     every = np.concatenate([*steps.values()])
     air = 0.08 * np.ptp(every) or 1.0
     along = np.linspace(every.min() - air, every.max() + air, 200)

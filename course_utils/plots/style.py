@@ -8,7 +8,6 @@ import base64
 import functools
 import inspect
 import io
-import re
 from collections.abc import Callable, Iterator, Sized
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -27,8 +26,8 @@ WIDEST = 8.4  # inches: what JupyterLab shows unscaled beside its file browser
 STYLE = "course_utils.plots.course"  # course.mplstyle
 MIDDLE = {"ha": "center", "va": "center"}
 SHARED = """
-    xlabel, ylabel, title : str
-        What the axes and the figure say.
+    {texts} : str
+        What stands at the axes and above the figure.
     alt : str, optional
         What the figure shows, for those who do not see it, in place of the text made of its data.
 
@@ -101,7 +100,9 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     signature, kind = inspect.signature(draw), inspect.Parameter.KEYWORD_ONLY
     alt = inspect.Parameter("alt", kind, default=None, annotation=str | None)
     in_style.__signature__ = signature.replace(parameters=[*signature.parameters.values(), alt])
-    in_style.__doc__ = re.sub(r"\n\n(?=    Examples\n)", SHARED, draw.__doc__, count=1)
+    texts = ", ".join(n for n in ("xlabel", "ylabel", "title") if n in signature.parameters)
+    head, examples = draw.__doc__.split("\n\n    Examples\n")
+    in_style.__doc__ = f"{head}{SHARED.format(texts=texts)}    Examples\n{examples}"
     return in_style
 
 
