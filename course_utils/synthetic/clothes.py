@@ -7,7 +7,6 @@ apart is often faint or missing. Measures: pixels, x from the middle to the righ
 """
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -285,19 +284,15 @@ def _bag(s: _Sheet) -> None:
 CUTS = {"upper": _upper, "trousers": _trousers, "sandal": _sandal, "shoe": _shoe, "bag": _bag}
 
 
-def _sheet(article: dict[str, Any], rng: np.random.Generator, n: int) -> _Sheet:
-    sheet = _Sheet(rng, n, article["cloths"])
-    CUTS[article["cut"]](sheet, **article.get("shape", {}))
-    return sheet
-
-
 def _chunk(stream: Stream) -> Columns:
     """Images `x` (CHUNK, 28, 28) uint8, 0 background, and labels `y` (CHUNK,) uint8."""
     dice, x = Dice(stream, CHUNK), np.empty((CHUNK, SIDE, SIDE), np.uint8)
     articles = tables("clothes")["articles"]
     y = dice.labels(len(articles))
     for label, article in enumerate(articles):
-        x[y == label] = _sheet(article, dice.rng, CHUNK // len(articles)).finish()
+        sheet = _Sheet(dice.rng, CHUNK // len(articles), article["cloths"])
+        CUTS[article["cut"]](sheet, **article.get("shape", {}))
+        x[y == label] = sheet.finish()
     return {"x": x, "y": y}
 
 

@@ -62,14 +62,18 @@ class Figure(Dice):
         super().__init__(stream, n)
         self.parts: list[Part] = []
 
-    def dots(self, points: Polygon) -> Array:
-        """Points of numbers or (n,) arrays as one array (n, points, 2 or 3)."""
+    def stacked(self, points: Polygon) -> Array:
+        """Points of k numbers or (n,) arrays as one array (n, points, k)."""
         rows = [[np.broadcast_to(np.asarray(c, float), (self.n,)) for c in p] for p in points]
         return np.array(rows).transpose(2, 0, 1)
 
-    def add(self, outlines: Array, color: Array, alpha: Number = 1, face: bool = False) -> None:
+    def dots(self, points: Polygon) -> Array:
+        """Points as an array (n, points, 2)."""
+        return self.stacked(points)
+
+    def add(self, outlines: Array, color: Array, alpha: Number = 1) -> None:
         alpha = np.broadcast_to(np.asarray(alpha, float), (self.n,))
-        self.parts.append(Part(outlines, np.broadcast_to(color, (self.n, 3)), alpha, face))
+        self.parts.append(Part(outlines, np.broadcast_to(color, (self.n, 3)), alpha))
 
     def limit(self, begin: int, alpha: Number) -> None:
         """Parts from number `begin` on are there for some figures only."""
@@ -77,7 +81,7 @@ class Figure(Dice):
 
     def place(self, begin: int, x: Number, y: Number, size: Number, turn: Number = 0) -> None:
         """Parts from number `begin` on are rotated, resized and shifted."""
-        where, size = self.dots([(x, y)])[:, None], self.dots([[size]])[:, None]
+        where, size = self.stacked([(x, y)])[:, None], self.stacked([[size]])[:, None]
         self.parts[begin:] = [
             p._replace(outlines=turned(p.outlines, turn) * size + where) for p in self.parts[begin:]
         ]
@@ -85,6 +89,11 @@ class Figure(Dice):
     def polygon(self, color: Array, *polygons: Polygon, alpha: Number = 1) -> None:
         """The union of polygons of equally many corners."""
         self.add(np.stack([self.dots(p) for p in polygons], 1), color, alpha)
+
+    def face(self, color: Array, *polygons: Polygon, alpha: Number = 1) -> None:
+        """Polygons of equally many corners, where they are seen from in front."""
+        self.polygon(color, *polygons, alpha=alpha)
+        self.parts[-1] = self.parts[-1]._replace(face=True)
 
     def blob(self, color: Array, points: Polygon, alpha: Number = 1) -> None:
         """A smooth closed outline through the points."""
@@ -104,7 +113,7 @@ class Figure(Dice):
         half = circle(10)[:6]  # half a circle, from one side to the other
         outlines = []
         for points, radii in strokes:
-            points, radii = self.dots(points)[:, :, None], self.dots([radii]).transpose(0, 2, 1)
+            points, radii = self.dots(points)[:, :, None], self.stacked([radii]).transpose(0, 2, 1)
             begin, end = points[:, :-1], points[:, 1:]
             along = end - begin
             along = along / (np.sqrt((along**2).sum(-1, keepdims=True)) + 1e-9)

@@ -23,9 +23,9 @@ SPILL = 0.15  # how often a sentence of one side is said on the other side
 SIDES = {"both": (1, 1), "praise": (SPILL, 1), "blame": (1, SPILL)}  # against, for
 
 
-def _leaning(words: list[str], weights: Array, lean: Array) -> Slot:
+def _leaning(words: list[str], flat: float, lean: Array) -> Slot:
     """Words that occur more or less often in better films: variants against and for."""
-    return Slot(words, weights * np.exp(np.outer([-1, 1], lean)))
+    return Slot(words, zipf(len(words), flat) * np.exp(np.outer([-1, 1], lean)))
 
 
 def _attitude(praise: str, blame: str, more: list[str], lean: float, seed: int) -> Slot:
@@ -34,12 +34,7 @@ def _attitude(praise: str, blame: str, more: list[str], lean: float, seed: int) 
     words = [word for pair in pairs for word in pair] + more
     strength = np.resize(STRENGTH, len(pairs))
     leaning = np.r_[np.c_[strength, -strength].ravel(), lean * tilts(len(more), seed)]
-    return _leaning(words, zipf(len(words), 12), leaning)
-
-
-def _neutral(words: list[str], lean: float, seed: int) -> Slot:
-    """Words without an opinion of their own, though some occur in better films than others."""
-    return _leaning(words, zipf(len(words), 8), lean * tilts(len(words), seed))
+    return _leaning(words, 12, leaning)
 
 
 def _of_genres(common: list[str], own: list[str], more: list[str], lean: float) -> Slot:
@@ -69,14 +64,12 @@ def _grammar() -> grammar.Grammar:
         "MERIT": _attitude(**opinions["MERIT"], more=nouns[:200], lean=2, seed=4),
         "THING": _of_genres(words["THING"], data["genres"]["THING"], nouns, 1.0),
         "DOES": _of_genres(words["DOES"], data["genres"]["DOES"], verbs, 0.8),
-        "MOOD": _neutral(words["MOOD"] + adjectives, 1.4, 6),
-        "ADVERB": _neutral(words["ADVERB"] + adverbs, 1, 7),
-        "PERSON": _neutral(words["PERSON"], 0.4, 8),
-        "FILM": _neutral(words["FILM"], 0.4, 9),
-        "ASPECT": _neutral(words["ASPECT"], 0.4, 10),
-        "NAME": _neutral(names, 1.2, 11),
-        "PLACE": _neutral(places, 0.6, 12),
     }
+    words["MOOD"] += adjectives
+    words["ADVERB"] += adverbs
+    words |= {"NAME": names, "PLACE": places}
+    for seed, (name, lean) in enumerate(data["leans"].items(), 6):
+        slots[name] = _leaning(words[name], 8, lean * tilts(len(words[name]), seed))
     for name in ("PEOPLE", "HOW", "TIMES", "NUMBER"):
         slots[name] = Slot(words[name], zipf(len(words[name])))
     chances = np.tile(chances, (GENRES, 1))

@@ -52,9 +52,8 @@ def _colors(dice: Dice, scene: Array) -> Array:
         some = Dice(dice.rng, len(here))
         for layer, name in enumerate(("above", "between", "below")):
             first, second = some.color(kind[name], 0.07), some.color(kind[name], 0.07)
-            colors[layer, :, here] = np.stack(
-                [first, first + (second - first) * some.flat(0.25, 0.8, 1)], 1
-            )
+            second = first + (second - first) * some.flat(0.25, 0.8, 1)
+            colors[layer, :, here] = np.stack([first, second], 1)
     return colors
 
 
@@ -87,35 +86,31 @@ def backdrop(dice: Dice, scene: Array) -> tuple[Array, Array]:
     return canvas, horizon
 
 
-def _things(dice: Dice, share: float, size: tuple[float, float]) -> Part:
-    """A stone, a box, a post or a wedge, at (0, 0), for this share of the pictures."""
+def _things(f: Figure, share: float, size: tuple[float, float]) -> None:
+    """Add a stone, a box, a post or a wedge, at (0, 0), to this share of the images."""
     ring = circle(16)
     square = np.clip(ring * 1.6, -1, 1)
     wedge = ring * np.stack([(ring[:, 1] + 1) / 1.3, np.ones(16)], -1)
-    kind = dice.choose((0, 0, 0, 1, 1, 1, 1, 2))
+    kind = f.choose((0, 0, 0, 1, 1, 1, 1, 2))
     outlines = np.stack([ring, square, wedge])[kind]
-    outlines = outlines + dice.bell(0.08, 16, 2) * (kind == 0)[:, None, None]
-    long = size[0] + (size[1] - size[0]) * dice.flat(0, 1) * dice.flat(0, 1)
-    short = long * exact(dice.flat(0.25, 1) ** 1.5)
-    upright = dice.chance(0.5)[:, None] > 0
+    outlines = outlines + f.bell(0.08, 16, 2) * (kind == 0)[:, None, None]
+    long = size[0] + (size[1] - size[0]) * f.flat(0, 1) * f.flat(0, 1)
+    short = long * exact(f.flat(0.25, 1) ** 1.5)
+    upright = f.chance(0.5)[:, None] > 0
     half = np.where(upright, np.stack([short, long], -1), np.stack([long, short], -1))
-    outlines = turned(outlines * half[:, None], dice.bell(0.3))[:, None]
-    return Part(outlines, dice.color(THINGS, 0.08), dice.chance(share))
-
-
-def _moved(part: Part, x: Array, y: Array) -> Part:
-    return part._replace(outlines=part.outlines + np.stack([x, y], -1)[:, None, None])
+    outlines = turned(outlines * half[:, None], f.bell(0.3))[:, None]
+    f.add(outlines, f.color(THINGS, 0.08), f.chance(share))
 
 
 def clutter(dice: Dice, horizon: Array, count: int = 5) -> list[Part]:
     """Stones, trunks, posts, boxes, clouds, anywhere behind the object."""
-    parts = []
+    f = Figure(dice.rng, dice.n)
     for k in range(count):
-        part = _things(dice, 0.5, (2.0, 10.0))
-        y = np.where(k % 2, horizon + dice.bell(3.0), dice.flat(-2, SIDE + 2))
-        part = _moved(part, dice.flat(-2, SIDE + 2), y)
-        parts.append(part._replace(alpha=part.alpha * dice.flat(0.2, 0.9)))
-    return parts
+        _things(f, 0.5, (2.0, 10.0))
+        y = np.where(k % 2, horizon + f.bell(3.0), f.flat(-2, SIDE + 2))
+        f.place(k, f.flat(-2, SIDE + 2), y, 1.0)
+        f.limit(k, f.flat(0.2, 0.9))
+    return f.parts
 
 
 def foreground(dice: Dice) -> list[Part]:
@@ -127,9 +122,9 @@ def foreground(dice: Dice) -> list[Part]:
         blades.append(([(x, end), tip], [f.flat(0.3, 0.8), 0.1]))
     f.stroke(f.color("grass woods"), *blades, alpha=f.chance(0.2))
     wide, x, y = f.flat(0.3, 1.1), f.flat(0, SIDE), f.flat(18, SIDE)
-    post = [(x, -2.0), (x + f.bell(2.0), end)], [wide, wide]
-    rail = [(-2.0, y), (end, y + f.bell(2.0))], [wide, wide]
-    for line in (post, rail):
-        f.stroke(f.color(THINGS), line, alpha=f.chance(0.06))
-    corner = f.choose((-1.0, SIDE + 1.0)), f.flat(4, SIDE + 2)
-    return [*f.parts, _moved(_things(f, 0.25, (3.0, 8.0)), *corner)]
+    for line in ([(x, -2.0), (x + f.bell(2.0), end)], [(-2.0, y), (end, y + f.bell(2.0))]):
+        f.stroke(f.color(THINGS), (line, [wide, wide]), alpha=f.chance(0.06))
+    x, y = f.choose((-1.0, SIDE + 1.0)), f.flat(4, SIDE + 2)
+    _things(f, 0.25, (3.0, 8.0))
+    f.place(len(f.parts) - 1, x, y, 1.0)
+    return f.parts

@@ -6,31 +6,32 @@ x runs forward, y down, z towards the one who looks from the side; half a length
 import numpy as np
 
 from .base import Array, Number, Point, Polygon, cos, sin
-from .figure import DARK, Figure, Stroke, circle
+from .figure import DARK, Figure, circle
 
 GREY = np.array([[0.62, 0.63, 0.65]])
 Pair = tuple[Number, Number]
 Box = tuple[Pair, Pair]
 
 
-class View:
-    """Where each object of a figure is looked at from.
+class Solid(Figure):
+    """A figure whose points are in space: where each object is looked at from.
 
     yaw: 0 from the side, positive shows the front; pitch: from above; both in radians.
     """
 
     def __init__(self, figure: Figure, yaw: Number, pitch: Number) -> None:
-        self.figure, self.near = figure, figure.flat(0.05, 0.22)
-        self.turns = [np.broadcast_to(g(a), (figure.n,)) for a in (yaw, pitch) for g in (cos, sin)]
+        super().__init__(figure.rng, figure.n)
+        self.parts, self.near = figure.parts, self.flat(0.05, 0.22)
+        self.turns = [np.broadcast_to(g(a), (self.n,)) for a in (yaw, pitch) for g in (cos, sin)]
 
-    def _seen(self, points: Polygon) -> tuple[Array, ...]:
-        """x, y and nearness of points in space, turned."""
+    def _seen(self, points: Polygon) -> tuple[Array, Array, Array]:
+        """x, y and nearness of points, turned."""
         cy, sy, cp, sp = (turn[:, None] for turn in self.turns)
-        x, y, z = np.moveaxis(self.figure.dots(points), -1, 0)
+        x, y, z = np.moveaxis(self.stacked(points), -1, 0)
         x, depth = x * cy - z * sy, x * sy + z * cy
         return x, y * cp + depth * sp, depth * cp - y * sp
 
-    def __call__(self, points: Polygon) -> Array:
+    def dots(self, points: Polygon) -> Array:
         """Points in space, in the plane (n, k, 2): what is near is larger."""
         x, y, depth = self._seen(points)
         scale = 1 / (1 - self.near[:, None] * depth)
@@ -39,20 +40,6 @@ class View:
     def toward(self, point: Point) -> Array:
         """How near (n,) a point is."""
         return self._seen([point])[2][:, 0]
-
-    def sheet(
-        self, color: Array, *polygons: Polygon, alpha: Number = 1, face: bool = False
-    ) -> None:
-        """Polygons of equally many corners, from whatever side they are seen."""
-        self.figure.add(np.stack([self(p) for p in polygons], 1), color, alpha, face)
-
-    def face(self, color: Array, *polygons: Polygon, alpha: Number = 1) -> None:
-        """Polygons of equally many corners, where they are seen from in front."""
-        self.sheet(color, *polygons, alpha=alpha, face=True)
-
-    def stroke(self, color: Array, *strokes: Stroke, alpha: Number = 1) -> None:
-        lines = [(_corners(self(points)), radii) for points, radii in strokes]
-        self.figure.stroke(color, *lines, alpha=alpha)
 
     def side(self, color: Array, z: Number, *boxes: Box, alpha: Number = 1) -> None:
         """Rectangles ((x, x), (y, y)) on the near side, at z."""
@@ -79,21 +66,16 @@ class View:
         Its points run down at the left, then along the bottom. The edges in `panes` are of glass.
         """
         for k, (a, b) in enumerate(zip(profile, [*profile[1:], profile[0]], strict=True)):
-            across = self.figure.dots([a, (*a[:2], -a[2]), (*b[:2], -b[2]), b])
+            across = self.stacked([a, (*a[:2], -a[2]), (*b[:2], -b[2]), b])
             along, rise = np.abs(across[:, 0, :2] - across[:, 3, :2]).T
             lit = 0.78 + 0.4 * along / (along + rise + 1e-6)  # from above
-            self.face(color * lit[:, None], _corners(across))
+            self.face(color * lit[:, None], [*np.moveaxis(across, 0, -1)])
             if k in panes:
                 middle = across.mean(1, keepdims=True)
-                self.face(glass, _corners(middle + 0.82 * (across - middle)))
+                self.face(glass, [*np.moveaxis(middle + 0.82 * (across - middle), 0, -1)])
         self.face(color, profile)
 
     def box(self, color: Array, x: Pair, y: Pair, z: Number) -> None:
         """A box from x[0] to x[1], from y[0] (its top) to y[1], and z wide to both sides."""
         (left, right), (top, low) = x, y
         self.solid(color, [(left, top, z), (left, low, z), (right, low, z), (right, top, z)])
-
-
-def _corners(points: Array) -> Polygon:
-    """Points (n, k, 2 or 3) as k points of numbers (n,)."""
-    return [*np.moveaxis(points, 0, -1)]
