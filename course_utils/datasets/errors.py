@@ -18,10 +18,6 @@ class NotReachable(DatasetError):
     """The real set is not here and its address gave no complete file."""
 
 
-class NoStandIn(DatasetError):
-    """The set has no synthetic stand-in (yet)."""
-
-
 class NotWritable(DatasetError):
     """The course folder is read-only, full or locked by another process."""
 

@@ -19,11 +19,11 @@ PROBE_S = 2.8  # how long to find out whether there is a network at all
 OPEN_S = 10.0  # until a host has answered
 STALL_S = 20.0  # silence after which a transfer counts as broken
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
-_PROXY = {
-    "407": "the proxy wants a user name and password (407): put them into HTTPS_PROXY",
-    "403": "the proxy does not let this address through (403)",
-}
-_SAID = {  # a word of an error's text: what that means
+_LOGIN = "the proxy wants a user name and password (407): put them into HTTPS_PROXY"
+_SAID = {  # a part of an error's text: what that means
+    "failed: 407": _LOGIN,
+    "failed: 403": "the proxy does not let this address through (403)",
+    "connect to proxy": "the proxy that HTTPS_PROXY names does not answer",
     "SOCKS": "a SOCKS proxy is named, which needs the package PySocks (pip install pysocks)",
     "VERIFY_FAILED": "the certificate of {host} was refused: the clock is wrong, or this network "
     "reads what passes, and then its CA certificate belongs into SSL_CERT_FILE",
@@ -133,22 +133,18 @@ def get(url: str, headers: dict[str, str]) -> "requests.Response":
         return response
     response.close()
     kind = Broken if status == 429 or status >= 500 else NotReachable
-    raise kind(_PROXY["407"] if status == 407 else f"{host(url)} answered {status}")
+    raise kind(_LOGIN if status == 407 else f"{host(url)} answered {status}")
 
 
 def _reason(error: Exception, host: str) -> str:
     """What an error of a request means, in one sentence without addresses of this machine."""
     from requests import exceptions
 
-    said = str(error)
-    if isinstance(error, exceptions.ProxyError):
-        known = (sentence for status, sentence in _PROXY.items() if f" {status} " in said)
-        return next(known, "the proxy that HTTPS_PROXY names does not answer")
     if isinstance(error, exceptions.InvalidURL):
         return "the proxy that HTTPS_PROXY names is no address"
     if isinstance(error, exceptions.Timeout | queue.Empty):
         return f"{host} did not answer within {OPEN_S:.0f} s"
     named = next((name for name in _CERTIFICATES if os.environ.get(name)), _CERTIFICATES[0])
-    known = (sentence for part, sentence in _SAID.items() if part in said)
+    known = (sentence for part, sentence in _SAID.items() if part in str(error))
     other = "{host} could not be reached (" + type(error).__name__ + ")"
     return next(known, other).format(host=host, named=named)

@@ -122,22 +122,21 @@ def _reuters(path: Path, index: Path | None) -> Arrays:
     return _texts(_split(*_shuffled(np.random.RandomState(SEED), *both)), index)
 
 
-def _idx(path: Path, dimensions: int) -> np.ndarray:
-    """An IDX file of bytes, gzipped or not: magic number, sizes, data, all big-endian."""
+def _idx(path: Path) -> np.ndarray:
+    """An IDX file of bytes, gzipped or not: dimensions, sizes (big-endian), data."""
     with path.open("rb") as file:
         gzipped = file.read(2) == b"\x1f\x8b"
     with gzip.open(path) if gzipped else path.open("rb") as file:
-        start = np.frombuffer(file.read(4 * (dimensions + 1)), ">i4")
-        if start[0] != 0x800 + dimensions or start[1:].astype(float).prod() > processed.LIMIT:
-            raise BrokenFile(f"{path.name} is no IDX file of {dimensions} dimensions", path)
-        count = int(start[1:].prod())
-        return np.frombuffer(file.read(count + 1), np.uint8).reshape(start[1:]).copy()
+        magic = file.read(4)
+        sizes = np.frombuffer(file.read(4 * magic[3]), ">i4")
+        if magic[:3] != b"\0\0\x08" or sizes.astype(float).prod() > processed.LIMIT:
+            raise BrokenFile(f"{path.name} is no IDX file of bytes", path)
+        return np.frombuffer(file.read(int(sizes.prod()) + 1), np.uint8).reshape(sizes).copy()
 
 
 def idx(*paths: Path) -> Arrays:
     """The four IDX files of MNIST or Fashion-MNIST."""
-    return {part: _idx(path, 3 if part[0] == "x" else 1)
-            for part, path in zip(PARTS, paths, strict=True)}  # fmt: skip
+    return dict(zip(PARTS, map(_idx, paths), strict=True))
 
 
 def _cifar(path: Path) -> Arrays:
