@@ -142,7 +142,8 @@ def _machine() -> Lines:
     features = "" if flags is None else f", {' '.join(sorted(_FEATURES & flags)) or 'no AVX'}"
     yield "Processor", OK, f"{results.hardware()}{features}"
     yield "Cores", OK, f"{joblib.cpu_count()} for this process, of {os.cpu_count()}"
-    total, free = memory_limit() / 2**30, psutil.virtual_memory().available / 2**30
+    total = memory_limit() / 2**30
+    free = min(total, psutil.virtual_memory().available / 2**30)
     text = f"{total:.1f} GiB, {free:.1f} GiB free (a chapter takes about 2)"
     yield "Memory", OK if total >= 4 else NOTE, text
 
@@ -158,15 +159,16 @@ def _folders() -> Lines:
         except OSError as error:
             gib, usable, text = 0, False, os.strerror(error.errno)
         hint = "" if usable and gib >= 2 else f": set {variable} to another folder"
-        yield f"{what} folder", LACKING if hint else OK, text + hint
+        bad = LACKING if what == "Build" else NOTE  # data may lie elsewhere, or be synthetic
+        yield f"{what} folder", bad if hint else OK, text + hint
 
 
 def _data() -> Lines:
-    from course_utils.datasets import CARDS, offline
+    from course_utils.datasets import CARDS, network
     from course_utils.runner.finished import stamp
 
-    reach = "not reachable: real data only where they are here" if offline() else "reachable"
-    yield "Network", OK, reach
+    why = network.no_network()
+    yield "Network", NOTE if why else OK, why or "reachable"
     if folder := config.class_folder():
         state = LACKING
         try:

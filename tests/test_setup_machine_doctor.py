@@ -11,14 +11,15 @@ from types import SimpleNamespace
 import joblib
 import pytest
 
-from course_utils import cli, config, datasets, doctor
+from course_utils import cli, config, doctor
+from course_utils.datasets import network
 from course_utils.runner import processes
 
 
 @pytest.fixture
 def said(monkeypatch, capsys):
     """Run one check of `doctor` or all; returns its lines as what -> (state, text)."""
-    monkeypatch.setattr(datasets, "offline", lambda: True)
+    monkeypatch.setattr(network, "no_network", lambda: "")
     monkeypatch.setattr(doctor, "_tensorflow", lambda: iter(()))
 
     def lines():
@@ -37,7 +38,7 @@ def test_doctor_says_what_is_there(said, monkeypatch, tmp_path, capsys):
     assert lines["MNIST"][1] == "the class folder"
     assert lines["Class folder"][1] == "mnist"
     assert lines["IMDB reviews"][1].startswith("not here (")
-    assert lines["Network"][1].startswith("not reachable")
+    assert lines["Network"][1] == "reachable"
     assert lines["Packages"][1].endswith(" in the lock, all as locked")
     assert "cores" in lines["Processor"][1]
     assert str(tmp_path) not in str(lines), "no path of the machine"
@@ -289,9 +290,12 @@ def test_fault_a_closed_home(said, monkeypatch, tmp_path, fault):
     monkeypatch.setenv("COURSE_BUILD", str(home / "build"))
     monkeypatch.setenv("COURSE_CACHE", str(home / "data"))
     lines = said()
-    for what, variable in (("Build folder", "COURSE_BUILD"), ("Data folder", "COURSE_CACHE")):
+    for what, variable, bad in (
+        ("Build folder", "COURSE_BUILD", "LACKING"),
+        ("Data folder", "COURSE_CACHE", "note"),
+    ):
         state, text = lines[what]
-        assert (state, text) == ("LACKING", f"Permission denied: set {variable} to another folder")
+        assert (state, text) == (bad, f"Permission denied: set {variable} to another folder")
         fault("doctor", f"{what} in a closed home", text)
 
 
@@ -317,8 +321,17 @@ def test_cores_and_memory_are_those_of_this_process(said, monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     assert said()["Cores"][1] == "3 for this process, of 64"
     monkeypatch.setattr(processes, "memory_limit", lambda: 3 * 2**30)
-    assert said()["Memory"][0] == "note"
-    assert said()["Memory"][1].startswith("3.0 GiB, ")
+    huge = SimpleNamespace(available=64 * 2**30)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: huge)
+    assert said()["Memory"] == ("note", "3.0 GiB, 3.0 GiB free (a chapter takes about 2)")
+
+
+def test_fault_no_network(said, monkeypatch, fault):
+    """The reason is named, as everywhere."""
+    why = "the proxy asks for a name and a password (407)"
+    monkeypatch.setattr(network, "no_network", lambda: why)
+    assert said()["Network"] == ("note", why)
+    fault("doctor", "a proxy that refuses", why)
 
 
 @pytest.mark.parametrize("system", ["without /proc", "with features", "without AVX"])
