@@ -29,7 +29,9 @@ def arrays(server, monkeypatch):
 def test_host_that_failed_is_remembered_for_other_sets_and_other_kernels(
     server, tmp_path, monkeypatch
 ):
-    monkeypatch.setenv("COURSE_FAILURES", str(tmp_path / "failures"))
+    token = tmp_path / "running-1"
+    token.touch()
+    monkeypatch.setenv("COURSE_TOKEN", str(token))
     monkeypatch.setattr(network, "OPEN_S", 0.3)
     server.faults["/mnist.npz"] = "mute"
     with pytest.raises(datasets.NotReachable, match="did not answer within"):
@@ -40,6 +42,11 @@ def test_host_that_failed_is_remembered_for_other_sets_and_other_kernels(
         with pytest.raises(datasets.NotReachable, match="did not answer within"):
             datasets.load("reuters", "real")
     assert server.gets == ["/mnist.npz"]
+    token.unlink()  # the run has ended: nobody remembers, and nobody makes its file anew
+    monkeypatch.setattr(network, "_failures", {"network": ""})
+    with pytest.raises(datasets.NotReachable, match="answered 404"):
+        datasets.load("reuters", "real")
+    assert not token.exists()
 
 
 def test_fetch_asks_whatever_the_probe_has_found(arrays, server, monkeypatch):

@@ -47,21 +47,23 @@ def host(url: str) -> str:
     return urlsplit(url).netloc
 
 
-def remember(key: str, reason: str) -> None:
-    """Keep why a host or an address gave nothing: for this process, and for the run around it.
+def _token() -> Path:
+    """The file that all kernels of a run share, and that is gone when the run has ended."""
+    return Path(os.environ.get("COURSE_TOKEN") or os.devnull)
 
-    A run names a file in `COURSE_FAILURES`, which all of its kernels share.
-    """
+
+def remember(key: str, reason: str) -> None:
+    """Keep why a host or an address gave nothing: for this process, and for the run around it."""
     _failures[key] = reason
-    if shared := os.environ.get("COURSE_FAILURES"):
-        with Path(shared).open("a", encoding="utf-8") as file:
+    if _token().is_file():
+        with _token().open("r+", encoding="utf-8") as file:  # never made anew
+            file.seek(0, os.SEEK_END)
             file.write(f"{key}\t{reason}\n")
 
 
 def recall(key: str) -> str:
     """Why a host or an address gave nothing when it was last asked; "" if it was not."""
-    shared = Path(os.environ.get("COURSE_FAILURES") or os.devnull)
-    lines = shared.read_text(encoding="utf-8").splitlines() if shared.is_file() else []
+    lines = _token().read_text(encoding="utf-8").splitlines() if _token().is_file() else []
     known = dict(line.split("\t") for line in lines if line.count("\t") == 1)
     return _failures.get(key) or known.get(key, "")
 
