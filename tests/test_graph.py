@@ -100,7 +100,7 @@ def _crosses(x, y, box):
 
 def test_boxes_of_one_row_keep_their_distance():
     links = {"in": [], **{name: ["in"] for name in "abcd"}, "out": [*"abcd", "in"]}
-    place = graph.places(links)
+    place = graph.positions(links)
     row = sorted(x for key, (x, r) in place.items() if r == 1 and key in links)
     assert len(row) == 4 and min(np.diff(row)) >= 1.1 - 1e-9
     assert place["in"][1] == 0 and place["out"][1] == 2 and ("in", "out", 1) in place

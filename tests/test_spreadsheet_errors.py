@@ -48,7 +48,11 @@ def test_fault_what_cannot_be_written_is_named(tmp_path, make, message, fault):
     model = sequential((4, 4, 2), make)
     with pytest.raises(ValueError, match=message) as error:
         write(model, np.zeros((4, 4, 2)), tmp_path / "net.xlsx")
-    fault("arithmetic", f"a workbook of a network that {message[-40:]}", str(error.value))
+    fault(
+        "arithmetic",
+        f"a workbook: {str(error.value).split(') ')[-1].split(':')[0]}",
+        str(error.value),
+    )
     assert not any(tmp_path.glob("*net*"))
 
 

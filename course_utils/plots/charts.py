@@ -148,22 +148,22 @@ def scatter(
     Figure: Two networks
     """
     style.filled("points", points)
-    places = style.numbers("points", [*points.values()])
-    if places.shape != (len(points), 2) or not np.isfinite(places).all():
+    locations = style.numbers("points", [*points.values()])
+    if locations.shape != (len(points), 2) or not np.isfinite(locations).all():
         raise ValueError("points are pairs (x, y) of finite numbers, one for each label")
-    if log and (places[:, 0] <= 0).any():
-        raise ValueError(f"a logarithmic axis has no place for {number(places[:, 0].min())}")
+    if log and (locations[:, 0] <= 0).any():
+        raise ValueError(f"a logarithmic axis has no place for {number(locations[:, 0].min())}")
     figure, axes = style.figure_of(7.5, 4.4, xlabel=xlabel, ylabel=ylabel, title=title)
     for i, ((color, marker), label) in enumerate(zip(style.looks(), points, strict=False)):
-        axes.plot(*places[i], marker, color=color, markersize=8)
+        axes.plot(*locations[i], marker, color=color, markersize=8)
         beside = (8, 5 - 15 * (i % 2))  # by turns above and below, so that neighbours keep apart
-        axes.annotate(label, places[i], textcoords="offset points", xytext=beside)
+        axes.annotate(label, locations[i], textcoords="offset points", xytext=beside)
     if log:
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter("{x:,g}")
         axes.xaxis.set_minor_formatter("")
     axes.margins(x=0.15, y=0.12)
-    said = [f"{n} {number(x)}, {number(y)}" for n, (x, y) in zip(points, places, strict=True)]
+    said = [f"{n} {number(x)}, {number(y)}" for n, (x, y) in zip(points, locations, strict=True)]
     what = f"Scatter plot of {ylabel or 'y'} against {xlabel or 'x'}"
     figure.alt = describe(what, title, ["; ".join(said)], points)
     return figure

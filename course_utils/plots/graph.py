@@ -78,10 +78,10 @@ def _window(layer: "Layer") -> str:
     return " " + " × ".join(map(str, size)) + (f", stride {step}" if step > 1 else "")
 
 
-def places(links: Links) -> dict[object, tuple[float, int]]:
+def positions(links: Links) -> dict[object, tuple[float, int]]:
     """Box -> (x in widths of a box, row); `links` in an order that puts parents first.
 
-    A link from a to b that passes rows gets a place in each: (a, b, row) -> (x, row). Rows are
+    A link from a to b that passes rows gets a position in each: (a, b, row) -> (x, row). Rows are
     centered under their parents, boxes keep their distance.
     """
     row: dict[Any, int] = {}
@@ -139,9 +139,9 @@ def model_graph(
     boxes, links = read(model)
     style.filled("layers", boxes)
     links = {box: links[box] for box in boxes}  # parents first
-    place = places(links)
-    low, high = (end(x for x, _ in place.values()) for end in (min, max))
-    rows = 1 + max(row for _, row in place.values())
+    where = positions(links)
+    low, high = (end(x for x, _ in where.values()) for end in (min, max))
+    rows = 1 + max(row for _, row in where.values())
     width, height = (high - low + 1.1) * 2.6, rows * 0.66 + 0.7
     scale = min(1.0, style.WIDEST / width)
     figure = style.figure_class()(figsize=(width * scale, height * scale))
@@ -153,7 +153,7 @@ def model_graph(
     axes.set_title(title or model.name, size=12 * max(scale, 0.8), pad=2)
     said = []
     for name, (layer, shape, again) in boxes.items():
-        x, row = place[name]
+        x, row = where[name]
         kind = type(layer).__name__
         color = next((tint for part, tint in _KINDS.items() if part in kind), "#EEEEEE")
         at = (x - 0.48, row - 0.3)
@@ -165,8 +165,8 @@ def model_graph(
         axes.text(x, row + 0.14, text, size=8.5 * scale, **style.MIDDLE)
         said.append(f"{kind} {shape}")
     for a, b in _pairs(links):
-        turns = [place[a, b, row] for row in range(place[a][1] + 1, place[b][1])]
-        line = [place[a], *(point for turn in turns for point in (turn, turn)), place[b]]
+        turns = [where[a, b, row] for row in range(where[a][1] + 1, where[b][1])]
+        line = [where[a], *(point for turn in turns for point in (turn, turn)), where[b]]
         line = [(x, row + (-0.3, 0.3)[i % 2 == 0]) for i, (x, row) in enumerate(line)]
         look = {"color": style.GREY, "linewidth": 1.2 * scale, "gid": f"{a} → {b}"}
         axes.plot(*zip(*line, strict=True), **look)

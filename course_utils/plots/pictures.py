@@ -98,8 +98,8 @@ def kernels(weights: np.ndarray, title: str = "") -> style.Figure:
     for i, axes in enumerate(panels):
         picture = axes.imshow(shown[..., i], cmap="RdBu_r", vmin=-end, vmax=end)
         axes.set_title(str(i), fontsize=8, pad=2)
-    place = figure.add_axes((0.2, 0.4 / figure.get_figheight(), 0.6, 0.1 / figure.get_figheight()))
-    bar = figure.colorbar(picture, cax=place, orientation="horizontal", label="weight")
+    scale = figure.add_axes((0.2, 0.4 / figure.get_figheight(), 0.6, 0.1 / figure.get_figheight()))
+    bar = figure.colorbar(picture, cax=scale, orientation="horizontal", label="weight")
     bar.set_ticks([-end, end], labels=[f"−{end:.2g}", f"{end:.2g}"])
     what = f"{shown.shape[-1]} kernels of {shape_of(shown[..., 0])} weights, red where positive, "
     spread = f"the weights go from {number(shown.min())} to {number(shown.max())}"

@@ -95,8 +95,8 @@ def curves(
             said.append(trend(f"{part} of {label}", epochs, values, "epoch "))
             if part == "validation" and np.isfinite(values).any():
                 at = int(best(values))
-                name += f", best {values[at]:.4f} in epoch {at + 1}"
-                said[-1] += f", best {values[at]:.4f} in epoch {at + 1}"
+                found = f", best {values[at]:.4f} in epoch {at + 1}"
+                name, said[-1] = name + found, said[-1] + found
                 mark = {"color": color, "marker": marker, "markersize": 8, "mec": "white"}
                 axes.plot(at + 1, values[at], linestyle="", **mark)
         with_mark = marker if name != label else ""
