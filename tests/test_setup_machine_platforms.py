@@ -3,11 +3,12 @@
 import os
 import platform
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from course_utils import results
+from course_utils import config, doctor, results
 from course_utils.runner import processes
 
 
@@ -46,3 +47,42 @@ def test_memory_where_the_system_has_no_control_groups(tmp_path):
     import psutil
 
     assert processes.memory_limit(tmp_path) == psutil.virtual_memory().total
+
+
+PLATFORMS = {
+    "an Intel Mac": ("Darwin", "x86_64", (3, 12, 1), 2**63 - 1, "no TensorFlow for Intel Macs"),
+    "Windows on Arm": ("Windows", "ARM64", (3, 12, 1), 2**63 - 1, "install the x64 Python"),
+    "Python 3.14": ("Linux", "x86_64", (3, 14, 0), 2**63 - 1, "the course needs 3.11, 3.12 or"),
+    "Python 3.10": ("Darwin", "arm64", (3, 10, 0), 2**63 - 1, "the course needs 3.11, 3.12 or"),
+    "32 bits": ("Windows", "AMD64", (3, 11, 0), 2**31 - 1, "or 3.13 with 64 bits"),
+    "Windows": ("Windows", "AMD64", (3, 11, 0), 2**63 - 1, ""),
+    "Apple silicon": ("Darwin", "arm64", (3, 13, 0), 2**63 - 1, ""),
+    "Linux on Arm": ("Linux", "aarch64", (3, 13, 0), 2**63 - 1, ""),
+}
+
+
+@pytest.mark.parametrize("case", PLATFORMS)
+def test_fault_platforms(monkeypatch, fault, case):
+    system, machine, version, most, sentence = PLATFORMS[case]
+    monkeypatch.setattr(platform, "system", lambda: system)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(platform, "python_version", lambda: ".".join(map(str, version)))
+    monkeypatch.setattr(sys, "version_info", version)
+    monkeypatch.setattr(sys, "maxsize", most)
+    what, state, text = next(doctor._python())
+    assert (what, state) == ("Python", "LACKING" if sentence else "ok")
+    assert sentence in text
+    if sentence:
+        fault("doctor", f"platform: {case}", text)
+
+
+@pytest.mark.parametrize(("length", "state"), [(70, None), (71, "note")])
+def test_fault_a_long_path_on_windows(monkeypatch, fault, length, state):
+    monkeypatch.setattr(config, "checkout", lambda: Path("/" + "x" * (length - 1)))
+    assert len(list(doctor._python())) == 1, "no limit elsewhere"
+    monkeypatch.setattr(platform, "system", lambda: "Windows")
+    lines = list(doctor._python())[1:]
+    assert [line[1] for line in lines] == ([state] if state else [])
+    if lines:
+        assert "71 characters deep" in lines[0][2] and "259" in lines[0][2]
+        fault("doctor", "a long path on Windows", lines[0][2])
