@@ -170,12 +170,12 @@ def test_flipped_bits_are_read_or_refused_never_a_crash(tmp_path):
 WRONG = {
     "a path that is not there": ("no/such/folder", "there is no file or folder 'folder'"),
     "an address": ("https://example.org/cat.jpg", "download what the address shows first"),
-    "an empty folder": ("empty", "of 0 files none is an image"),
-    "an empty list": ([], "of 0 files none is an image"),
+    "an empty folder": ("empty", "no image that can be read here, 0 tried"),
+    "an empty list": ([], "no image that can be read here, 0 tried"),
     "a number": (7, "a folder or files are wanted, not 7"),
     "a home of nobody": ("~nobody-of-that-name/x", "there is no file or folder 'x'"),
-    "one file that is text": ("text.txt", "text.txt: this is no picture"),
-    "a folder of text": ("texts", "of 2 files none is an image that can be read"),
+    "one file that is text": ("text.txt", "1 tried (this is no picture"),
+    "a folder of text": ("texts", "no image that can be read here, 2 tried"),
 }
 
 

@@ -124,7 +124,7 @@ def load(
         else:
             how += "set COURSE_DATA_DIR to the class folder"
         if source == "real":
-            sentence = f"the real {card.title} is not here and cannot be fetched: {error}"
+            sentence = f"{card.title}: the real set is not here and cannot be fetched: {error}"
             raise NotReachable("; ".join([sentence, *notes, how])) from None
         return _made(card, "synthetic", train, test, seed, f"because {error}; {how}", notes)
     rows = (len(arrays[f"y_{part}"]) for part in ("train", "test"))

@@ -61,8 +61,8 @@ def read_images(
             refused[path] = str(reason)
             print(f"{path.name}: {reason}, left out.")
     if not images:
-        said = f": {paths[0].name}: {refused[paths[0]]}" if len(paths) == 1 else ""
-        raise BadRequest(f"of {len(paths):,} files none is an image that can be read{said}")
+        said = f" ({refused[paths[0]]})" if len(paths) == 1 else ""
+        raise BadRequest(f"there is no image that can be read here, {len(paths):,} tried{said}")
     return np.stack(images), names, refused
 
 
