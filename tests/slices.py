@@ -69,7 +69,7 @@ def _look(body: Sequence[ast.stmt], unit: Unit) -> None:
                 used, bound = _free(statement), _bound(statement)
                 used |= bound if isinstance(statement, ast.AugAssign) else set()
                 if lambdas := [n for n in ast.walk(statement) if isinstance(n, ast.Lambda)]:
-                    unit.later |= dict.fromkeys(bound, _free(*lambdas))
+                    unit.later |= dict.fromkeys(bound, _free(*lambdas) & used)
         if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
             unit.changes |= _changed(statement)
             unit.calls += _calls(statement)
