@@ -77,8 +77,8 @@ def no_network() -> str:
         return recall("network") or "no network can be reached"
     with _probing:
         if "network" not in _failures:
-            urls = {remote.url for card in CARDS.values() for remote in card.files}
-            remember("network", _probe({"/".join(url.split("/", 3)[:3]) for url in urls}))
+            urls = (remote.url for card in CARDS.values() for remote in card.files)
+            remember("network", _probe(list(dict.fromkeys(u[: u.find("/", 8) + 1] for u in urls))))
         return _failures["network"]
 
 
@@ -87,11 +87,11 @@ def offline() -> bool:
     return bool(no_network())
 
 
-def _probe(urls: set[str]) -> str:
+def _probe(urls: list[str]) -> str:
     answers: queue.Queue[Any] = queue.Queue()
     for url in urls:
         _start(answers, "HEAD", url, allow_redirects=False, timeout=PROBE_S)
-    why, end = f"no address answered within {PROBE_S:.0f} s", time.monotonic() + PROBE_S
+    why, end = {}, time.monotonic() + PROBE_S
     for _ in urls:
         try:
             url, answer = answers.get(timeout=max(0.0, end - time.monotonic()))
@@ -99,8 +99,8 @@ def _probe(urls: set[str]) -> str:
             break
         if not isinstance(answer, Exception):
             return ""
-        why = _reason(answer, host(url))
-    return why
+        why[url] = _reason(answer, host(url))
+    return next((why[url] for url in urls if url in why), "no address answers")
 
 
 def _start(answers: queue.Queue[Any], method: str, url: str, **options: Any) -> None:
