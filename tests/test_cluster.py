@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 
+import cloudpickle
 import pytest
 from runner_tools import go, notebook, printed, until
 
@@ -129,8 +131,9 @@ def test_fault_a_cluster_that_does_not_work(address, monkeypatch, fault, case):
 
 def test_a_training_ends_with_the_notebook_that_asked_for_it(tmp_path):
     """Or with the run: when one of their files is gone, so is the process."""
-    (tmp_path / "work").touch()
-    with pytest.raises(RunError, match="ended with 1"):
+    work = cloudpickle.dumps((None, "full", [])) + cloudpickle.dumps((time.sleep, [30]))
+    (tmp_path / "work").write_bytes(work)
+    with pytest.raises(RunError, match=r"ended with 1$"):
         cluster._remote(tmp_path, 0, {"COURSE_TOKEN": str(tmp_path / "gone")})
 
 
