@@ -142,6 +142,9 @@ def test_a_page_has_the_alternative_text(tmp_path):
         data, metadata = shown._repr_mimebundle_()
         outputs.append(new_output("display_data", data, metadata=metadata))
     nb = new_notebook(cells=[new_code_cell("figure", outputs=outputs)])
+    state = {"model_name": "BoxModel", "model_module": "@jupyter-widgets/controls", "state": {}}
+    states = {"version_major": 2, "version_minor": 0, "state": {box.model_id: state}}
+    nb.metadata.widgets = {"application/vnd.jupyter.widget-state+json": states}
     nbformat.write(nb, tmp_path / "one.ipynb")
     page(tmp_path / "one.ipynb", tmp_path / "one.html")
     text = (tmp_path / "one.html").read_text(encoding="utf-8")
