@@ -96,6 +96,13 @@ def test_drawn_data(monkeypatch, capsys, tmp_path, source):
     assert ("fetch mnist" in line and "COURSE_DATA_DIR" in line) == (source == "auto")
 
 
+@pytest.mark.parametrize("name", registry.GENERATED)
+def test_generated_data_follow_the_seed(name):
+    first, again, other = (datasets.load(name, train=9, test=9, seed=s) for s in (1, 1, 2))
+    np.testing.assert_array_equal(first.x_train, again.x_train)
+    assert not np.array_equal(first.x_train, other.x_train)
+
+
 def test_source_from_the_environment(monkeypatch, shelf):
     stand_in(monkeypatch)
     shelf("mnist.npz", npz(**mnist()))

@@ -55,6 +55,13 @@ def test_fault_store_refuses(tmp_path, fault, output, sentence):
     assert path.read_bytes() == before
 
 
+def test_fault_store_refuses_a_path_of_the_checkout(tmp_path, fault):
+    path = notebook(tmp_path)
+    with pytest.raises(pages.StoreError, match="cell0: shows a path of this machine") as error:
+        pages.store(executed(path, text(f"read {tmp_path / 'data' / 'x.npz'}")), path, tmp_path)
+    fault("runs", "to be stored: shows a path of the checkout", str(error.value))
+
+
 def test_fault_store_refuses_a_notebook_edited_meanwhile(tmp_path, fault):
     path = notebook(tmp_path)
     copy = executed(path, text("fine"))
