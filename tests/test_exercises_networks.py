@@ -1,5 +1,6 @@
 """Exercises that ask for a network: judged by what it computes, in whatever form."""
 
+import numpy as np
 import pytest
 from exercise_tools import assert_says
 
@@ -154,20 +155,42 @@ def test_a_network_in_operations_is_judged_by_what_it_computes(capsys):
     assert_says("05.5", lambda: 3, "a Keras model is asked for, this is of type int", capsys)
 
 
-def test_a_network_keeps_its_weights_and_the_policy_stays(capsys):
+@pytest.fixture
+def bfloat16():
     import keras
-    import numpy as np
 
     keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        low = strided()
-        assert_says("05.5", strided, "right", capsys)
-        assert keras.config.dtype_policy().name == "mixed_bfloat16"
-    finally:
-        keras.config.set_dtype_policy("float32")
-    before = low.get_weights()
-    assert_says("05.5", lambda: low, "right", capsys)
-    assert all(map(np.array_equal, before, low.get_weights()))
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+def test_a_network_is_built_in_float32_and_the_policy_stays(bfloat16, capsys):
+    import keras
+
+    built = []
+    assert_says("05.5", lambda: built.append(strided()) or built[0], "right", capsys)
+    assert built[0].compute_dtype == "float32"
+    assert keras.config.dtype_policy().name == "mixed_bfloat16"
+
+
+def test_a_network_built_before_in_bfloat16_is_right_and_keeps_its_weights(bfloat16, capsys):
+    for name, build in (("02.4", tagger), ("05.5", strided), ("10.6", three_heads)):
+        model = build()
+        before = model.get_weights()
+        assert_says(name, lambda model=model: model, "right", capsys)
+        assert all(map(np.array_equal, before, model.get_weights()))
+    flat = strided(activation=None)
+    assert_says("05.5", lambda: flat, "neither convolution has a relu", capsys)
+
+
+def test_a_network_for_five_images_at_a_time_is_asked_for_five(capsys):
+    def build():
+        import keras
+
+        model = strided(batch=5)
+        return keras.Model(model.inputs, keras.ops.reshape(model.outputs[0], (5, 10)))
+
+    assert_says("05.5", build, "right", capsys)
 
 
 def three_heads(
