@@ -116,13 +116,13 @@ def crossings(outlines: Array, fine: int, first: Number, last: Number) -> tuple:
     bounds = np.reshape([first, last], (2, -1, 1, 1))
     low = np.clip(np.ceil(np.minimum(y0, y1)), *bounds).astype(int)
     count = (np.clip(np.ceil(np.maximum(y0, y1)), *bounds).astype(int) - low).ravel()
-    edge = np.repeat(np.arange(len(count)), count)
-    line = np.arange(len(edge)) - (np.cumsum(count) - count - low.ravel())[edge]
-    slope = ((x1 - x0) / np.where(y1 == y0, 1, y1 - y0)).ravel()
-    x = x0.ravel()[edge] + (line - y0.ravel()[edge]) * slope[edge]
-    turn = np.where(y1 > y0, 1.0, -1.0).ravel()[edge]
+    slope = (x1 - x0) / np.where(y1 == y0, 1, y1 - y0)
+    line = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - low.ravel(), count)
+    x0, y0, slope, turn = (
+        np.repeat(a.ravel(), count) for a in (x0, y0, slope, np.where(y1 > y0, 1.0, -1.0))
+    )
     image = np.repeat(np.arange(len(outlines)), count.reshape(len(outlines), -1).sum(1))
-    return image, line, x, turn
+    return image, line, x0 + (line - y0) * slope, turn
 
 
 def windings(row: Array, x: Array, turn: Array, shape: tuple[int, int]) -> Array:

@@ -106,17 +106,22 @@ class _Sheet(Dice):
         fold = (1 - _each(self.flat(0, 0.3)) * fold) * (1.04 - grain)
         return (1 - _each(depth) * pattern) * fold
 
-    def lay(self, cover: Array, tone: Number, alpha: Number, edge: Number) -> None:
-        """Paint what is covered: alpha 1 hides what is below, `edge` darkens the rim."""
-        color = _each(tone) * self.cloth
-        if np.any(edge):
-            color = color * (1 - _each(edge) * (1 - _soft(cover)))
-        self.grey += cover * _each(alpha) * (color - self.grey)
+    def lay(self, outlines: Array, tone: Number, alpha: Number, edge: Number) -> None:
+        """Fill outlines (n, k, 2): alpha 1 hides what is below, `edge` darkens the rim."""
+        tone, alpha, edge = (np.broadcast_to(value, self.n) for value in (tone, alpha, edge))
+        here = alpha > 0
+        if not here.any():
+            return
+        cover, grey = _cover(outlines[here]), self.grey[here]
+        color = _each(tone[here]) * self.cloth[here]
+        if edge.any():
+            color = color * (1 - _each(edge[here]) * (1 - _soft(cover)))
+        self.grey[here] = grey + cover * _each(alpha[here]) * (color - grey)
 
     def patch(self, points: Polygon, tone: Number, alpha: Number = 1, edge: Number = 0.3,
               rounds: int = 0) -> None:
         """Fill an outline."""
-        self.lay(_cover(self.placed(points, rounds)), tone, alpha, edge)
+        self.lay(self.placed(points, rounds), tone, alpha, edge)
 
     def pen(self, points: Polygon, width: Number, tone: Number, alpha: Number = 1) -> None:
         """Draw a line through the points."""
@@ -124,7 +129,7 @@ class _Sheet(Dice):
         along = np.gradient(at, axis=1)
         length = np.sqrt((along**2).sum(-1, keepdims=True)) + 1e-6
         aside = along[..., ::-1] * (0.5, -0.5) / length * np.reshape(width, (-1, 1, 1))
-        self.lay(_cover(np.concatenate([at + aside, (at - aside)[:, ::-1]], 1)), tone, alpha, 0)
+        self.lay(np.concatenate([at + aside, (at - aside)[:, ::-1]], 1), tone, alpha, 0)
 
     def finish(self) -> Array:
         """The images (n, 28, 28) uint8, sharpened as the photographs were."""

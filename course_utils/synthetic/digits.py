@@ -6,7 +6,6 @@ MNIST was: grey edges, a box of 20 x 20 pixels, the center of mass in the middle
 """
 
 from functools import cache, partial
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,13 +18,6 @@ BLOCK = 128  # images rendered at once: small enough for the processor's cache
 POINTS = 88  # of the pen along each digit, at most about 0.8 pixels apart
 # How often each class occurs, in thousandths: MNIST's proportions.
 SHARES = (99, 112, 99, 102, 97, 90, 99, 105, 98, 99)
-
-
-class _Skeletons(NamedTuple):
-    digit: Array  # (v,) uint8: the digit that skeleton v shows
-    share: Array  # (v,) how often it is drawn; the sum is 1
-    weights: Array  # (v, POINTS, c): pen positions as sums of control points
-    control: Array  # (v, c, 2) control points x, y in hundredths of the height
 
 
 def _pen(stroke: Array) -> tuple[Array, float]:
@@ -41,8 +33,9 @@ def _pen(stroke: Array) -> tuple[Array, float]:
 
 
 @cache
-def _skeletons() -> _Skeletons:
-    """The skeletons of digits.toml as arrays."""
+def _skeletons() -> tuple[Array, Array, Array, Array]:
+    """The skeletons of digits.toml: the digit of each (v,) and its share (v,); pen positions as
+    weights (v, POINTS, c) of control points; those (v, c, 2), in hundredths of the height."""
     lines = [line.split(" ", 2) for line in tables("digits")["skeletons"].splitlines()]
     weights = np.zeros((len(lines), POINTS, 16))
     control = np.zeros((len(lines), 16, 2))
@@ -60,7 +53,7 @@ def _skeletons() -> _Skeletons:
     digit = np.array([line[0] for line in lines], np.uint8)
     weight = np.array([line[1] for line in lines], float)
     share = weight / np.bincount(digit, weight)[digit] * np.array(SHARES)[digit]
-    return _Skeletons(digit, share / share.sum(), weights, control)
+    return digit, share / share.sum(), weights, control
 
 
 def _distort(dice: Dice, points: Array, calm: Array) -> Array:
@@ -110,13 +103,12 @@ def _ink(points: Array, radius: Array, soft: Array) -> Array:
 def _chunk(stream: Stream) -> Columns:
     """Images `x` (CHUNK, 28, 28) uint8, 0 paper to 255 ink, and labels `y` (CHUNK,) uint8."""
     dice = Dice(stream, CHUNK, scale=6**0.5)
-    skeletons = _skeletons()
-    chosen = dice.rng.choice(len(skeletons.share), CHUNK, p=skeletons.share)
-    digit = skeletons.digit[chosen]
+    digits, shares, weights, controls = _skeletons()
+    chosen = dice.rng.choice(len(shares), CHUNK, p=shares)
+    digit, control = digits[chosen], controls[chosen]
     calm = np.where(digit == 1, 0.5, 1.0)[:, None]  # a bent 1 would be another digit
-    control = skeletons.control[chosen]
     control = control + calm[..., None] * dice.bell(4.2, *control.shape[1:])
-    points = _distort(dice, (skeletons.weights[chosen] @ control - (30, 50)) / 50, calm)
+    points = _distort(dice, (weights[chosen] @ control - (30, 50)) / 50, calm)
     # Half the pen's width in pixels: a broad pen would fill the holes of a narrow digit.
     extent = np.ptp(points, axis=1)
     room = np.where(digit == 1, 1, extent.min(-1) / extent.max(-1))

@@ -28,20 +28,20 @@ def _boston(stream: Stream) -> Columns:
     """
     dice = _dice(stream)
     core = dice.flat() < 0.26  # old industrial districts around the ring road
-    centre = np.where(core, 0.62 + 0.38 * dice.flat(), 0.85 * dice.flat() ** 0.9)
-    wealth = 0.55 - 0.9 * centre - 0.5 * core + dice.bell(0.85)
+    center = np.where(core, 0.62 + 0.38 * dice.flat(), 0.85 * dice.flat() ** 0.9)
+    wealth = 0.55 - 0.9 * center - 0.5 * core + dice.bell(0.85)
 
-    crim = np.exp(np.where(core, 2.0, -2.9 + 2.2 * centre) + dice.bell(0.85))
+    crim = np.exp(np.where(core, 2.0, -2.9 + 2.2 * center) + dice.bell(0.85))
     steps = 5 * np.rint(2 + 16 * dice.flat() ** 2)
-    zn = np.where((centre < 0.4) & (dice.flat() < 0.65), steps, 0)
-    indus = np.where(core, 18.1, 2.5 + 12 * centre + dice.bell(2.5))
+    zn = np.where((center < 0.4) & (dice.flat() < 0.65), steps, 0)
+    indus = np.where(core, 18.1, 2.5 + 12 * center + dice.bell(2.5))
     chas = dice.flat() < 0.07
-    nox = 0.40 + 0.28 * centre**1.3 + dice.bell(0.03)
+    nox = 0.40 + 0.28 * center**1.3 + dice.bell(0.03)
     rm = 6.4 + 0.42 * wealth + dice.bell(0.45)
-    age = 35 + 70 * centre + dice.bell(18)
-    dis = 1.13 + 7.5 * (1 - centre) ** 1.6 * np.exp(dice.bell(0.2))
+    age = 35 + 70 * center + dice.bell(18)
+    dis = 1.13 + 7.5 * (1 - center) ** 1.6 * np.exp(dice.bell(0.2))
     rad = np.where(core, 24, np.rint(1 + 7 * dice.flat()))
-    tax = np.where(core, 666, 300 + 60 * centre + dice.bell(55))
+    tax = np.where(core, 666, 300 + 60 * center + dice.bell(55))
     ptratio = np.where(core, 20.2, 18 - 0.6 * wealth + dice.bell(1.7))
     noise = 396.9 - 380 * np.maximum(dice.flat() - 0.25, 0) ** 8 / 0.75**8
     lstat = np.exp(2.25 - 0.42 * wealth + dice.bell(0.28))
@@ -56,7 +56,7 @@ def _boston(stream: Stream) -> Columns:
 
     rooms = np.logaddexp(0, 3 * (rm - 6.6)) / 3  # more than usual: each room counts
     price = 11 + 26 * np.exp(-lstat / 8) + 26 * rooms * np.exp(-lstat / 10)
-    price += 16 * np.exp(-(dis - 1.1) / 0.7) * (lstat < 13)  # in the very centre, where well off
+    price += 16 * np.exp(-(dis - 1.1) / 0.7) * (lstat < 13)  # in the very center, where well off
     price -= 15 * np.maximum(nox - 0.55, 0) / 0.2 * np.exp(-dis / 3)
     price -= 1.2 * np.maximum(ptratio - 17, 0) * np.minimum(rooms + 0.2, 1.5)
     price += 3 * chas - 2.2 * np.cos(2 * np.pi * age / 110) - 0.006 * (tax - 300)

@@ -1,4 +1,4 @@
-"""Photographs of figures: each mirrored, tilted, near or far, some cut by the border, before a
+"""Photographs of figures: each flipped, tilted, near or far, some cut by the border, before a
 cluttered scene."""
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ class Pose(NamedTuple):
 
 
 def _framed(figure: Figure, tilt: float) -> tuple[list[Part], Array]:
-    """Its parts in pixels: mirrored, tilted, resized and placed; and its box (n, 2, 2)."""
+    """Its parts in pixels: flipped, tilted, resized and placed; and its box (n, 2, 2)."""
     n = figure.n
     flipped, tilt = figure.chance(0.5)[:, None, None, None] > 0, figure.bell(tilt)
     squeeze = np.stack([np.ones(n), figure.flat(0.88, 1.14)], -1)[:, None, None]

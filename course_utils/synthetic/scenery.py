@@ -14,7 +14,7 @@ GRIDS = ((32, 32), (16, 16), (5, 5), (32, 4))  # rows and columns of each textur
 
 @cache
 def _stretch(cells: int) -> Array:
-    """Weights (SIDE, cells) that spread a row of cells smoothly over the picture."""
+    """Weights (SIDE, cells) that spread a row of cells smoothly over the image."""
     at = np.linspace(0, cells - 1, SIDE)
     low = np.minimum(at.astype(int), cells - 2)
     part = at - low

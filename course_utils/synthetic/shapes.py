@@ -33,8 +33,8 @@ def draw(name: str, train: int, test: int, seed: int) -> dict[str, Any]:
 def _chunk(name: str, stream: Stream) -> Columns:
     """Images, labels, centers and spans: the classes take turns, in a random order."""
     dice = Dice([28, *stream], CHUNK)
-    first = CHUNK * stream[-1]  # so that in the whole set every class is as frequent
-    y = dice.labels(CLASSES[name], first)
+    # The first label is such that in the whole set every class is as frequent.
+    y = dice.labels(CLASSES[name], CHUNK * stream[-1])
     if name == "shapes":
         kind = y
     elif name == "colours":
@@ -51,9 +51,8 @@ def _chunk(name: str, stream: Stream) -> Columns:
     image = background + (ink[:, None, None] - background) * cover[..., None]
     noise = dice.bell(0.05, SIDE, SIDE, ink.shape[1])
     x = np.rint(255 * np.clip(exact(image + noise), 0, 1)).astype(np.uint8)
-    x = x[..., 0] if name == "shapes" else x
     span = np.sqrt(cover.sum((1, 2))).astype(np.float32)
-    return {"x": x, "y": y, "centre": center, "span": span}
+    return {"x": x.squeeze(), "y": y, "centre": center, "span": span}
 
 
 def _rgb(hue: Array, saturation: Array, value: Array) -> Array:
