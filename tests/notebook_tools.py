@@ -227,15 +227,15 @@ def independence(nb: NotebookNode) -> list[str]:
     return found
 
 
-def only_exercises(nb: NotebookNode, solved: bool) -> NotebookNode:
-    """A copy with set-up, cells tagged `defines`, stubs (or solutions) and checks, no outputs."""
+def solved(nb: NotebookNode) -> NotebookNode:
+    """A copy with set-up, cells tagged `defines`, solutions and checks, no outputs."""
     nb = nbformat.from_dict(nb)
     answers = {stub.id: solution(answer) for stub, _, answer in exercises(nb)}
     wanted = {"parameters", "setup", "defines", "exercise", "check"}
     nb.cells = [cell for cell in code(nb) if wanted & set(tags(cell))]
     for cell in nb.cells:
         cell.outputs, cell.execution_count = [], None
-        cell.source = answers.get(cell.id, cell.source) if solved else cell.source
+        cell.source = answers.get(cell.id, cell.source)
     return nb
 
 
