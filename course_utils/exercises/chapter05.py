@@ -28,17 +28,14 @@ check_2 = ex.value(
     },
 )
 
-check_3 = ex.value(
-    "Shape after 16 filters of 5×5, stride 2, no padding, then a 2×2 pool, on (28, 28, 1).",
-    *ex.image_shape(6, 6, 16), {
-        (12, 12, 16): "was the stride forgotten, or the pool? 28 becomes 12 after the strided "
-        "convolution, and the pool halves it once more",
-        (7, 7, 16): "that is with padding; without it the first window starts inside the image",
-        (5, 5, 16): "off by one: 28 − 5 = 23 free positions, a stride of 2 makes ⌊23 / 2⌋ + 1",
-        (6, 6, 1): "each of the 16 filters makes a channel of its own",
-        (14, 14, 16): "two steps halve the image here: the stride and the pool",
-    }, want=ex.shape,
-)
+check_3 = ex.value("Shape after a strided convolution and a pool.", *ex.image_shape(6, 6, 16), {
+    (12, 12, 16): "was the stride forgotten, or the pool? 28 becomes 12 after the strided "
+    "convolution, and the pool halves it once more",
+    (7, 7, 16): "that is with padding; without it the first window starts inside the image",
+    (5, 5, 16): "off by one: 28 − 5 = 23 free positions, a stride of 2 makes ⌊23 / 2⌋ + 1",
+    (6, 6, 1): "each of the 16 filters makes a channel of its own",
+    (14, 14, 16): "two steps halve the image here: the stride and the pool",
+}, want=ex.shape)
 
 
 def _shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:

@@ -9,29 +9,23 @@ import numpy as np
 from course_utils.exercises import framework as ex
 from course_utils.exercises.framework import Wrong
 
-check_1 = ex.value(
-    "Parameters of the dense layer of 64-32-512 without padding.",
-    *ex.parameters(512, 4 * 4 * 32), {
-        512 * (7 * 7 * 32 + 1): "that is with padding; without it each convolution of 5×5 takes "
-        "4 pixels of the height and 4 of the width",
-        512 * (5 * 5 * 32 + 1): "off by one: a window of 5 fits 28 − 5 + 1 = 24 times, and 12 "
-        "leaves 8, not 9 or 10",
-        512 * (8 * 8 * 32 + 1): "was the second pool forgotten? 8 × 8 become 4 × 4",
-        512 * (20 * 20 * 32 + 1): "were the pools forgotten? Each halves height and width",
-        512 * (4 * 4 * 64 + 1): "the second convolution has 32 filters, the 64 are the first's",
-        512 * (4 * 4 + 1): "each of the 32 channels comes in: 4 × 4 × 32 inputs",
-        512 * (6 * 6 * 32 + 1): "the first convolution takes 4 pixels too: 28 becomes 24",
-    },
-)
+check_1 = ex.value("Dense parameters without padding.", *ex.parameters(512, 4 * 4 * 32), {
+    512 * (7 * 7 * 32 + 1): "that is with padding; without it each convolution of 5×5 takes "
+    "4 pixels of the height and 4 of the width",
+    512 * (5 * 5 * 32 + 1): "off by one: a window of 5 fits 28 − 5 + 1 = 24 times, and 12 "
+    "leaves 8, not 9 or 10",
+    512 * (8 * 8 * 32 + 1): "was the second pool forgotten? 8 × 8 become 4 × 4",
+    512 * (20 * 20 * 32 + 1): "were the pools forgotten? Each halves height and width",
+    512 * (4 * 4 * 64 + 1): "the second convolution has 32 filters, the 64 are the first's",
+    512 * (4 * 4 + 1): "each of the 32 channels comes in: 4 × 4 × 32 inputs",
+    512 * (6 * 6 * 32 + 1): "the first convolution takes 4 pixels too: 28 becomes 24",
+})
 
-check_2 = ex.value(
-    "Steps of 20 epochs on 54,000 images in batches of 64.",
-    *ex.steps(54_000, 64, 20), {
-        938 * 20: "it is trained on 54,000 images: 6,000 of the 60,000 are the validation set",
-        94 * 20: "it is trained on the other images, not on the validation set",
-        422 * 20: "that is with batches of 128",
-    },
-)
+check_2 = ex.value("Steps of 20 epochs on 54,000 images.", *ex.steps(54_000, 64, 20), {
+    938 * 20: "it is trained on 54,000 images: 6,000 of the 60,000 are the validation set",
+    94 * 20: "it is trained on the other images, not on the validation set",
+    422 * 20: "that is with batches of 128",
+})
 
 _TRUE = np.array([6, 6, 6, 6, 6, 0, 0, 0, 2, 4, 4, 9, 8], np.uint8)
 _PREDICTED = np.array([6, 6, 0, 4, 6, 6, 0, 0, 2, 4, 2, 5, 8], np.uint8)

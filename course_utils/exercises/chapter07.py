@@ -5,29 +5,23 @@ import numpy as np
 
 from course_utils.exercises import framework as ex
 
-check_1 = ex.value(
-    "Parameters of the dense layer of 512 units if all four convolutions are padded.",
-    *ex.parameters(512, 8 * 8 * 64), {
-        512 * (7 * 7 * 64 + 1): "that is the network as it stands; padded, the last convolution "
-        "keeps 16 × 16, and the pool makes 8 × 8",
-        512 * (16 * 16 * 64 + 1): "was the second pool forgotten? 16 × 16 become 8 × 8",
-        512 * (8 * 8 * 32 + 1): "the last convolution has 64 filters",
-        512 * (8 * 8 + 1): "each of the 64 channels comes in: 8 × 8 × 64 inputs",
-        512 * (32 * 32 * 64 + 1): "were the pools forgotten? Each halves height and width",
-        8 * 8 * 64: "these are its inputs; each unit has a weight for each, and a bias",
-    },
-)
+check_1 = ex.value("Dense parameters with padding.", *ex.parameters(512, 8 * 8 * 64), {
+    512 * (7 * 7 * 64 + 1): "that is the network as it stands; padded, the last convolution "
+    "keeps 16 × 16, and the pool makes 8 × 8",
+    512 * (16 * 16 * 64 + 1): "was the second pool forgotten? 16 × 16 become 8 × 8",
+    512 * (8 * 8 * 32 + 1): "the last convolution has 64 filters",
+    512 * (8 * 8 + 1): "each of the 64 channels comes in: 8 × 8 × 64 inputs",
+    512 * (32 * 32 * 64 + 1): "were the pools forgotten? Each halves height and width",
+    8 * 8 * 64: "these are its inputs; each unit has a weight for each, and a bias",
+})
 
 _REPLACED = "augmented images take the place of others, none is added: the steps stay the same"
-check_2 = ex.value(
-    "Steps of 30 epochs with augmentation on 45,000 pictures in batches of 128.",
-    *ex.steps(45_000, 128, 30), {
-        391 * 30: "it is trained on 45,000 pictures: a tenth is the validation set",
-        352 * 20: "with augmentation it is trained for 30 epochs, not 20",
-        352 * 30 * 16: _REPLACED,
-        352 * 30 * 2: _REPLACED,
-    },
-)
+check_2 = ex.value("Steps of 30 epochs with augmentation.", *ex.steps(45_000, 128, 30), {
+    391 * 30: "it is trained on 45,000 pictures: a tenth is the validation set",
+    352 * 20: "with augmentation it is trained for 30 epochs, not 20",
+    352 * 30 * 16: _REPLACED,
+    352 * 30 * 2: _REPLACED,
+})
 
 
 @ex.function((32,), (7,), case="side {}")

@@ -8,17 +8,14 @@ import numpy as np
 from course_utils.exercises import framework as ex
 from course_utils.exercises.framework import Wrong
 
-check_1 = ex.value(
-    "Parameters of a dense layer of 256 units behind 5 × 5 × 1,024 numbers.",
-    *ex.parameters(256, 5 * 5 * 1_024), {
-        256 * (1_024 + 1): "that would be so behind the mean of each channel; flattened, each of "
-        "the 5 × 5 positions comes in by itself",
-        256 * (5 * 1_024 + 1): "there are 5 × 5 positions, not 5",
-        5 * 5 * 1_024: "these are its inputs; each unit has a weight for each, and a bias",
-        256 * 5 * 5 * (1_024 + 1): "a unit has one bias, not one for each position",
-        256 * (5 * 5 * 1_024 + 1) + 257: "the last unit is a layer of its own",
-    },
-)
+check_1 = ex.value("Parameters of 256 dense units.", *ex.parameters(256, 5 * 5 * 1_024), {
+    256 * (1_024 + 1): "that would be so behind the mean of each channel; flattened, each of "
+    "the 5 × 5 positions comes in by itself",
+    256 * (5 * 1_024 + 1): "there are 5 × 5 positions, not 5",
+    5 * 5 * 1_024: "these are its inputs; each unit has a weight for each, and a bias",
+    256 * 5 * 5 * (1_024 + 1): "a unit has one bias, not one for each position",
+    256 * (5 * 5 * 1_024 + 1) + 257: "the last unit is a layer of its own",
+})
 
 
 @ex.examined

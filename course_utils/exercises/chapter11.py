@@ -6,18 +6,15 @@ import numpy as np
 from course_utils.exercises import framework as ex
 
 _ONCE = 3 * 3 * 64 * 128
-check_1 = ex.value(
-    "Multiply-adds of a 3 × 3 convolution from 64 to 128 channels with an output of 56 × 56.",
-    _ONCE * 56 * 56, {
-        _ONCE: "these are the weights; each is used once for every position of the output",
-        _ONCE * 56: "there are 56 × 56 positions",
-        (_ONCE + 128) * 56 * 56: "the biases are added, not multiplied: leave them out",
-        3 * 3 * 64 * 56 * 56: "each of the 128 filters does that",
-        3 * 3 * 128 * 56 * 56: "each filter reads 64 channels",
-        2 * _ONCE * 56 * 56: "a multiply-add is one, not two",
-        _ONCE * 54 * 54: "56 × 56 is the output already",
-    },
-)
+check_1 = ex.value("Multiply-adds of a 3 × 3 convolution.", _ONCE * 56 * 56, {
+    _ONCE: "these are the weights; each is used once for every position of the output",
+    _ONCE * 56: "there are 56 × 56 positions",
+    (_ONCE + 128) * 56 * 56: "the biases are added, not multiplied: leave them out",
+    3 * 3 * 64 * 56 * 56: "each of the 128 filters does that",
+    3 * 3 * 128 * 56 * 56: "each filter reads 64 channels",
+    2 * _ONCE * 56 * 56: "a multiply-add is one, not two",
+    _ONCE * 54 * 54: "56 × 56 is the output already",
+})
 
 check_2 = ex.value("Weights of one 5 × 5 convolution over those of two of 3 × 3.", 25 / 18, {
     25 / 9: "there are two of 3 × 3",
@@ -27,18 +24,15 @@ check_2 = ex.value("Weights of one 5 × 5 convolution over those of two of 3 × 
 }, want=ex.real)
 
 _BRANCH, _DIRECT = 192 * 16 + 25 * 16 * 32, 25 * 192 * 32
-check_3 = ex.value(
-    "Weights of 192 → 16 (1 × 1) → 32 (5 × 5) over those of 192 → 32 (5 × 5).",
-    _BRANCH / _DIRECT, {
-        25 * 16 * 32 / _DIRECT: "the 1 × 1 convolution has weights, too",
-        _DIRECT / _BRANCH: "that is how many times as many the direct one has: the other way round",
-        float(_BRANCH): "these are the weights of the branch; the share is asked for",
-        (192 * 16 + _DIRECT) / _DIRECT: "the 5 × 5 convolution reads 16 channels, not 192",
-        (192 * 16 + 5 * 16 * 32) / (5 * 192 * 32):
-            "a filter of 5 × 5 has 25 weights for each channel",
-        1 - _BRANCH / _DIRECT: "that is the share that is saved",
-    }, want=ex.real,
-)
+check_3 = ex.value("Weights with a 1 × 1 before, over those without.", _BRANCH / _DIRECT, {
+    25 * 16 * 32 / _DIRECT: "the 1 × 1 convolution has weights, too",
+    _DIRECT / _BRANCH: "that is how many times as many the direct one has: the other way round",
+    float(_BRANCH): "these are the weights of the branch; the share is asked for",
+    (192 * 16 + _DIRECT) / _DIRECT: "the 5 × 5 convolution reads 16 channels, not 192",
+    (192 * 16 + 5 * 16 * 32) / (5 * 192 * 32):
+        "a filter of 5 × 5 has 25 weights for each channel",
+    1 - _BRANCH / _DIRECT: "that is the share that is saved",
+}, want=ex.real)
 
 
 @ex.function(
