@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import slices
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
@@ -32,9 +33,15 @@ def part(
     return nb
 
 
+def client(nb: NotebookNode, timeout: int = 300, folder: Path = FOLDER) -> NotebookClient:
+    """What runs `nb` in `folder`; the kernel ends at once when it is done."""
+    where = {"metadata": {"path": str(folder)}}
+    return NotebookClient(nb, timeout=timeout, resources=where, shutdown_kernel="immediate")
+
+
 def execute(nb: NotebookNode, timeout: int = 300, folder: Path = FOLDER) -> None:
     """Run `nb` in `folder`, at most `timeout` seconds a cell; the outputs go into it."""
-    NotebookClient(nb, timeout=timeout, resources={"metadata": {"path": str(folder)}}).execute()
+    client(nb, timeout, folder).execute()
 
 
 def tags(cell: NotebookNode) -> list[str]:
@@ -195,24 +202,10 @@ def practice(nb: NotebookNode) -> list[str]:
 
 
 def _names(source: str) -> tuple[set[str], set[str]]:
-    """Names that `source` binds at its top level or uses from outside, as far as ast can tell."""
-    tree = ast.parse(source)
-    inside: set[ast.AST] = set()
-    bound, used, local = set(), set(), set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            inside.update(child for child in ast.walk(node) if child is not node)
-            if not isinstance(node, ast.Lambda):
-                (local if node in inside else bound).add(node.name)
-        elif isinstance(node, ast.arg):
-            local.add(node.arg)
-        elif isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            (local if node in inside else bound).add(node.id)
-        elif isinstance(node, ast.Name):
-            used.add(node.id)
-    return bound, used - bound - local
+    """Names that `source` binds at its top level, and names that it uses from outside."""
+    units = slices.units("", source)
+    bound = set().union(*(unit.binds for unit in units))
+    return bound, set().union(*(u.uses.union(*u.later.values()) for u in units)) - bound
 
 
 def independence(nb: NotebookNode) -> list[str]:

@@ -42,9 +42,7 @@ def program(
 
 @contextmanager
 def kernel() -> Iterator[NotebookClient]:
-    client = NotebookClient(
-        new_notebook(), timeout=200, resources={"metadata": {"path": str(tools.FOLDER)}}
-    )
+    client = tools.client(new_notebook(), timeout=200)
     with client.setup_kernel():
         here = str(Path(__file__).parent)
         assert _execute(client, f"import sys; sys.path.append({here!r}); import lazy_kernel") == ""
