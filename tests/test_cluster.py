@@ -38,8 +38,8 @@ def address(tmp_path_factory):
         yield address
     finally:
         for process in reversed(started):
-            process.terminate()
-            process.wait(20)
+            process.kill()
+            process.wait()
 
 
 TRAININGS = """
