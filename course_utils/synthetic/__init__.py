@@ -3,7 +3,7 @@
 `STAND_INS[name](train, test, seed)` returns a dict of `x_train`, `y_train`, `x_test`, `y_test`
 with the shapes and dtypes of the real set of that name, and what else belongs to it (`words`).
 The same seed gives the same rows; the first rows of a longer set are the shorter set, for each
-part by itself. ValueError where a count or the seed is negative.
+part by itself. ValueError where a count or the seed is negative, TypeError where it is not whole.
 """
 
 import operator
@@ -17,9 +17,12 @@ Draw = Callable[[int, int, int], dict[str, Any]]
 def _from(module: str, function: str = "draw", *arguments: str) -> Draw:
     def draw(train: int, test: int, seed: int) -> dict[str, Any]:
         counts = {"train": train, "test": test, "seed": seed}
-        counts = {name: operator.index(value) for name, value in counts.items()}
         for name, value in counts.items():
-            if value < 0:
+            try:
+                counts[name] = operator.index(value)
+            except TypeError:
+                raise TypeError(f"{name} is {value!r}: it must be a whole number.") from None
+            if counts[name] < 0:
                 raise ValueError(f"{name} is {value}: it must be 0 or more.")
         made = getattr(import_module(f"{__name__}.{module}"), function)
         return made(*arguments, **counts)
