@@ -64,7 +64,8 @@ def _compared(left: Any, relation: str, right: Any) -> tuple[bool, float | None]
 
     if relation == "is" and not isinstance(left, bool | np.bool_):
         raise TypeError(f"a condition is true or false, this is {type(left).__name__}")
-    held = bool(np.all(_RELATIONS[relation](left, right)))
+    compared = np.asarray(_RELATIONS[relation](left, right))
+    held = bool(compared.size and compared.all())  # of nothing at all, nothing holds
     if relation in ("==", "is") or np.ndim(left) or np.ndim(right):
         return held, None
     away = float(left) - float(right)

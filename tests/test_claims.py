@@ -104,3 +104,9 @@ def test_a_claim_is_noted_with_its_margin(run, comparison, margin, monkeypatch, 
 
 def test_a_claim_that_fails_shows_one_line_in_a_notebook():
     assert ClaimError("so it is not")._render_traceback_() == ["ClaimError: so it is not"]
+
+
+def test_of_nothing_nothing_holds():
+    config.note_run("quick", [])
+    with pytest.raises(ClaimError):
+        claim("every one of no values is above 0", np.array([]), ">", 0)
