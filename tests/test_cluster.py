@@ -139,3 +139,36 @@ def test_a_training_ends_with_the_notebook_that_asked_for_it(tmp_path):
 
 def test_without_a_cluster_trainings_are_made_here_and_in_order(monkeypatch):
     assert list(cluster.trainings(lambda n: n + 1, [3, 1])) == [(0, 4), (1, 2)]
+
+
+MEASURED = """
+import sys
+import numpy as np
+from course_utils import session, training
+budget = session.setup("quick", dtype="float32")
+import keras
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(60, 5)).astype("float32"), rng.integers(0, 2, 60)
+def build():
+    return keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, "relu"),
+                             keras.layers.Dense(2, "softmax")])
+def weight(network):
+    return float(network.get_weights()[0][0, 0])
+runs = training.measure(build, (x, y), (x, y), epochs=2, batch_size=8, seeds=[3, 5], also=weight)
+print(runs.accuracy.tolist(), runs.histories, runs.also, training.predict(runs.model, x).tolist())
+"""
+
+
+def test_measure_gives_the_same_on_a_cluster(address, tmp_path):
+    """Two trainings of one network, here one after the other, there each in its own process."""
+
+    def measured(where):
+        env = os.environ | {"COURSE_CLUSTER": where, "COURSE_BUILD": str(tmp_path / "build")}
+        env |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED], env=env, capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()[-1]
+
+    assert measured("") == measured(address)
