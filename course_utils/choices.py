@@ -23,7 +23,30 @@ class ChoiceError(ValueError):
 
 
 def one_of(name: str, value: Any, allowed: Sequence[Any]) -> Any:
-    """`value`, or the first of `allowed` for None; ChoiceError for anything else."""
+    """Return the choice if it is allowed, the first allowed where there is none.
+
+    Parameters
+    ----------
+    name : of the choice, for the message
+    value : the reader's choice or None
+    allowed : what it may be
+
+    Returns
+    -------
+    the choice in force.
+
+    Raises
+    ------
+    ChoiceError, in one sentence, for any other.
+
+    Examples
+    --------
+    >>> one_of("table", None, ["boston", "california"])
+    'boston'
+    >>> one_of("table", "mnist", ["boston", "california"])
+    Traceback (most recent call last):
+    course_utils.choices.ChoiceError: table cannot be 'mnist': choose one of boston, california
+    """
     if value is None:
         return allowed[0]
     if not isinstance(value, str) or value not in allowed:

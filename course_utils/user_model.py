@@ -87,7 +87,16 @@ def _branches(model: "keras.Model") -> bool:
 
 
 def check_fit(model: "keras.Model", data: "Dataset") -> None:
-    """Raise ChoiceError, in one sentence, where `model` cannot classify the images of `data`.
+    """Raise where a network cannot classify the images of a data set.
+
+    Parameters
+    ----------
+    model : the network
+    data : the data set, as loaded
+
+    Raises
+    ------
+    ChoiceError, in one sentence, for images of another size or another number of classes.
 
     Examples
     --------

@@ -89,6 +89,9 @@ def test_the_rule_sees_each_kind_of_reuse():
 # --- in a kernel ----------------------------------------------------------------------------------
 
 
+CHANGED = "from course_utils import config\nprint(config.changed_budget(), config.profile())"
+
+
 def twice(nb: NotebookNode) -> NotebookNode:
     """Each cell two times in a row; in the middle, the first two cells again; what is changed."""
     cells = tools.code(nb)
@@ -98,8 +101,7 @@ def twice(nb: NotebookNode) -> NotebookNode:
         for cell in [*before, *cells[:2], *after]
         for i in range(2)
     ]
-    last = "from course_utils import config\nprint(config.changed_budget(), config.profile())"
-    nb.cells.append(new_code_cell(last, id="changed"))
+    nb.cells.append(new_code_cell(CHANGED, id="changed"))
     return nb
 
 
@@ -149,3 +151,28 @@ def test_other_shifts_are_never_drawn_with_the_values_of_the_first(quick):
     assert [*map(int, new[0])] == [*range(-8, 10, 2)]
     both = ("-4", "-2", "0", "2", "4")
     assert [[run[at] for at in both] for run in new] == [[run[at] for at in both] for run in first]
+
+
+def with_least(nb: NotebookNode) -> NotebookNode:
+    """Every budget as small as the set-up cell allows, lists with one value."""
+    parameters, setup, *_ = tools.code(nb)
+    calls = (n for n in ast.walk(ast.parse(setup.source)) if isinstance(n, ast.Call))
+    call = next(c for c in calls if ast.unparse(c.func) == "session.setup")
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    least = ast.literal_eval(given["least"])
+    for name, value in given.items():
+        budget = value.body if isinstance(value, ast.IfExp) else value
+        if isinstance(budget, ast.Tuple) and f"{name} = None" in parameters.source.splitlines():
+            smallest = least.get(name, 1)
+            chosen = [smallest] if isinstance(budget.elts[1], ast.List) else smallest
+            parameters.source += f"\n{name} = {chosen}"
+    return nb
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_runs_with_the_least_that_it_allows(path, quick):
+    nb = with_least(tools.part(path.stem, None))
+    nb.cells.append(new_code_cell(CHANGED, id="changed"))
+    tools.execute(nb)
+    assert tools.text(nb.cells[-1]).count(",") >= 2  # three budgets and more
