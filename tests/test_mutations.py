@@ -45,7 +45,8 @@ def kernel() -> Iterator[NotebookClient]:
     client = tools.client(new_notebook(), timeout=200)
     with client.setup_kernel():
         here = str(Path(__file__).parent)
-        assert _execute(client, f"import sys; sys.path.append({here!r}); import lazy_kernel") == ""
+        assert _execute(client, f"import sys; sys.path.append({here!r})") == ""
+        assert _execute(client, "import lazy_kernel; lazy_kernel.install()") == ""
         yield client
 
 
