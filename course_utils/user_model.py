@@ -78,12 +78,11 @@ def _lack(model: "keras.Model") -> str | None:
 
 
 def _branches(model: "keras.Model") -> bool:
-    try:
-        return len(model.outputs) > 1 or any(
-            isinstance(layer.input, list) for layer in model.layers
-        )
-    except (AttributeError, ValueError):  # a layer that is used twice has no one input
-        return True
+    def several(layer: Any) -> bool:
+        return isinstance(layer.input, list) and len(layer.input) > 1
+
+    uses = [one.get("inbound_nodes", ()) for one in model.get_config()["layers"]]
+    return len(model.outputs) > 1 or any(map(several, model.layers)) or max(map(len, uses)) > 1
 
 
 def check_fit(model: "keras.Model", data: "Dataset") -> None:
