@@ -78,7 +78,7 @@ def _lack(model: "keras.Model") -> str | None:
 
 
 def _branches(model: "keras.Model") -> bool:
-    def several(layer: Any) -> bool:
+    def several(layer: "keras.Layer") -> bool:
         return isinstance(layer.input, list) and len(layer.input) > 1
 
     uses = [one.get("inbound_nodes", ()) for one in model.get_config()["layers"]]
