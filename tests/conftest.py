@@ -50,7 +50,20 @@ def home(tmp_path, monkeypatch):
     return tmp_path / "models"
 
 
-# --- faults: what the user is told when something is wrong -----------------------------------------
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A build folder and no data of one's own, and a network that does not answer."""
+    from course_utils import datasets
+    from course_utils.runner import finished
+
+    monkeypatch.delenv("COURSE_OFFLINE")
+    monkeypatch.setenv("COURSE_BUILD", str(tmp_path / "build"))
+    monkeypatch.setattr(datasets, "offline", lambda: True)
+    monkeypatch.setattr(finished, "PACKAGE", tmp_path / "package")
+    return tmp_path
+
+
+# --- faults: what the user is told when something is wrong ----------------------------------------
 
 
 def pytest_addoption(parser):
@@ -65,7 +78,7 @@ def fault(request, tmp_path):
     """
 
     def told(area: str, case: str, sentence: str) -> None:
-        sentence = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", " ".join(sentence.split()))
+        sentence = re.sub(r"(127\.0\.0\.1):\d+", r"\1:PORT", " ".join(sentence.split()))
         assert sentence and len(sentence) <= 500, f"{case}: {sentence!r}"
         assert "Traceback" not in sentence, sentence
         assert str(tmp_path) not in sentence and str(Path.home()) + "/" not in sentence, sentence
