@@ -12,7 +12,7 @@ from typing import Any
 from course_utils.config import whole
 
 _MOST = 10**9  # of any budget
-_SEEDS = 2**31  # from here on some generator refuses, or the seeds after it
+SEEDS = 2**31  # from here on some generator refuses, or the seeds after it
 
 
 class ChoiceError(ValueError):
@@ -69,8 +69,8 @@ def base_seed(given: int | None) -> int:
             named = reprlib.repr(text)
             raise ChoiceError(f"COURSE_SEED must be a whole number, not {named}") from None
     seed = whole("seed", seed, least=0)
-    if seed >= _SEEDS:
-        raise ChoiceError(f"seed must be below {_SEEDS:,}")
+    if seed >= SEEDS:
+        raise ChoiceError(f"seed must be below {SEEDS:,}")
     return seed
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils import config, events
+from course_utils import config, events, tables
 
 if TYPE_CHECKING:
     from course_utils.training import Runs
@@ -173,14 +172,7 @@ def table(chapter: str) -> None:
     ----------
     chapter : as in `publish`, where an example is
     """
-    print(aligned(_rows(chapter)))
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """The rows of a table as text, each column as wide as its widest cell."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
+    print(tables.aligned(_rows(chapter)))
 
 
 def readme_table() -> str:

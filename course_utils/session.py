@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from course_utils import choices as choose
-from course_utils import config, events, precision
+from course_utils import config, events, precision, tables
 
 
 def setup(
@@ -99,9 +99,7 @@ def _budget_table(budgets: dict[str, tuple], chosen: dict[str, Any]) -> str:
 
     rows = [["budget", "this run", *config.PROFILES]]
     rows += [[n, show(chosen[n]), *map(show, v[1:])] for n, v in budgets.items()]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ("  ".join(cell.ljust(w) for cell, w in zip(r, widths, strict=True)) for r in rows)
-    return "\n".join(line.rstrip() for line in lines)
+    return tables.aligned(rows)
 
 
 def import_keras() -> Any:

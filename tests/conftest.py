@@ -63,6 +63,20 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture
+def shelf(tmp_path, monkeypatch):
+    """A class folder to put files into: shelf(name, data)."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
+
+    def put(name: str, data: bytes) -> Path:
+        (folder / name).write_bytes(data)
+        return folder
+
+    return put
+
+
 # --- faults: what the user is told when something is wrong ----------------------------------------
 
 

@@ -11,20 +11,6 @@ from makers import mnist, npz, one_line, same, stand_in, text_arrays
 from course_utils import datasets
 
 
-@pytest.fixture
-def shelf(tmp_path, monkeypatch):
-    """A class folder to put files into: shelf(name, data)."""
-    folder = tmp_path / "class"
-    folder.mkdir()
-    monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
-
-    def put(name: str, data: bytes) -> Path:
-        (folder / name).write_bytes(data)
-        return folder
-
-    return put
-
-
 def test_fault_sha256sums_vouch_for_ready_files(shelf, capsys, fault):
     from hashlib import sha256
 

@@ -14,20 +14,6 @@ from course_utils import datasets, synthetic
 from course_utils.datasets import registry
 
 
-@pytest.fixture
-def shelf(tmp_path, monkeypatch):
-    """A class folder to put files into: shelf(name, data)."""
-    folder = tmp_path / "class"
-    folder.mkdir()
-    monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
-
-    def put(name: str, data: bytes) -> Path:
-        (folder / name).write_bytes(data)
-        return folder
-
-    return put
-
-
 def test_ready_file_of_the_class(shelf, capsys, tmp_path, monkeypatch):
     shelf("mnist.npz", npz(**mnist()))
     monkeypatch.setenv("COURSE_RECORD", str(tmp_path / "record"))

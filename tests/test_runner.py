@@ -118,7 +118,7 @@ def test_names_of_notebooks(here):
         ("a seed below 0", ["--seed", "-1"], {}, "the seed must be a whole number from 0 to"),
         ("a seed too large", ["--seed", str(2**32)], {}, "the seed must be a whole number from 0"),
         ("a seed that is no number", [], {"COURSE_SEED": "abc"},
-         "the seed must be a whole number from 0 to 4,294,967,295, not 'abc'"),
+         "the seed must be a whole number from 0 to 2,147,483,647, not 'abc'"),
         ("no cluster there", ["--cluster", "tcp://127.0.0.1:1"], {},
          "no Dask scheduler answers at tcp://127.0.0.1:1"),
         ("an address that is none", ["--cluster", "nowhere:x"], {}, "no Dask scheduler answers at"),

@@ -11,7 +11,8 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from course_utils import config, datasets, events, results
+from course_utils import config, datasets, events, results, tables
+from course_utils.choices import SEEDS
 from course_utils.runner import cluster, pages, task
 from course_utils.runner.finished import identify, keep, restore
 from course_utils.runner.processes import HEADLESS, THREADS, deciding, end_started, memory_limit
@@ -71,8 +72,8 @@ def run(
         if value is not None and not value > 0:
             raise RunError(f"{what} must be more than 0, not {value}")
     text = os.environ.get("COURSE_SEED", "").strip() if seed is None else str(seed)
-    if text and not (text.isdecimal() and int(text) < 2**32):
-        raise RunError(f"the seed must be a whole number from 0 to {2**32 - 1:,}, not {text!r}")
+    if text and not (text.isdecimal() and int(text) < SEEDS):
+        raise RunError(f"the seed must be a whole number from 0 to {SEEDS - 1:,}, not {text!r}")
     folder = folder or (config.checkout() or Path()) / "notebooks"
     notebooks, address = find(names, folder), address or os.environ.get("COURSE_CLUSTER")
     offline = source != "synthetic" and datasets.offline()
@@ -212,7 +213,7 @@ def _table(tasks: Iterable[Task]) -> str:
         end = "FAILED" if one.failure else "kept from before" if one.kept else "ran"
         cost = f"{one.seconds / 60:.1f}", f"{one.peak / 2**30:.1f} GiB"
         rows.append([one.name, one.profile, data, *cost, f"{sum(held)}/{len(held)}", end])
-    return "\n" + results.aligned(rows)
+    return "\n" + tables.aligned(rows)
 
 
 def _store(one: Task, root: Path) -> bool:
