@@ -46,7 +46,7 @@ def make(tmp_path):
         (clone / "pip_config").write_text(pip)
         notes.write_text("")
         place = "Scripts/python.exe" if system == "Windows_NT" else "bin/python"
-        env = {k: v for k, v in os.environ.items() if not re.match("UV_|PIP_|SSL_|ALL_|OS$", k)}
+        env = {k: v for k, v in os.environ.items() if not re.match("UV_|PIP_|SSL_|ALL_|MAKE|MFLAGS|OS$", k)}
         env |= {"PATH": f"{commands}:{env['PATH']}", "NOTES": str(notes), "OS": system}
         env |= {"FAILS": fails, "ENVIRONMENT": f".venv/{place}"} | environment
         done = subprocess.run(
