@@ -46,7 +46,8 @@ def make(tmp_path):
         (clone / "pip_config").write_text(pip)
         notes.write_text("")
         place = "Scripts/python.exe" if system == "Windows_NT" else "bin/python"
-        env = {k: v for k, v in os.environ.items() if not re.match("UV_|PIP_|SSL_|ALL_|MAKE|MFLAGS|OS$", k)}
+        others = re.compile("UV_|PIP_|SSL_|ALL_|MAKE|MFLAGS|OS$")  # of this machine, or of `make`
+        env = {name: value for name, value in os.environ.items() if not others.match(name)}
         env |= {"PATH": f"{commands}:{env['PATH']}", "NOTES": str(notes), "OS": system}
         env |= {"FAILS": fails, "ENVIRONMENT": f".venv/{place}"} | environment
         done = subprocess.run(
