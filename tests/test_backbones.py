@@ -22,9 +22,9 @@ def test_every_backbone_goes_the_same_way_with_random_weights(name, monkeypatch)
     monkeypatch.setenv("COURSE_SOURCE", "synthetic")
     changes = [
         ("parameters", "backbone = None", f'backbone = "{name}"'),
-        ("parameters", "\nsamples = None", "\nsamples = 20"),
-        ("parameters", "test_samples = None", "test_samples = 20"),
-        ("parameters", "animals = None", "animals = 100"),
+        ("parameters", "\nsamples = None", "\nsamples = 100"),
+        ("parameters", "test_samples = None", "test_samples = 100"),
+        ("parameters", "animals = None", "animals = 300"),
         ("big", "pretrained.load_pretrained(", "(lambda make: make())("),
         ("big", '"imagenet"', "None"),
     ]
