@@ -16,6 +16,7 @@ import numpy as np
 
 from course_utils import config, session
 from course_utils.cache import fingerprint
+from course_utils.cache.traced import recent, unused_optimizer
 from course_utils.progress import Line, in_browser
 
 if TYPE_CHECKING:
@@ -216,19 +217,16 @@ def _traced(fresh: Any, optimizer: Any, n: int, batch_size: int) -> tuple:
     """A network like `fresh`, its optimizer, the optimizer's first state, and one epoch of both."""
     import keras
 
-    optimizer = keras.optimizers.get(optimizer)
-    settings_of = {k: v for k, v in optimizer.get_config().items() if k != "name"}
-    optimizer = type(optimizer).from_config(settings_of)
-    key = fingerprint(fresh, optimizer, n, batch_size)
-    if key not in _traced_networks:
+    optimizer = unused_optimizer(optimizer)
+
+    def traced() -> tuple:
         model = keras.models.clone_model(fresh)
         optimizer.build(model.trainable_variables)
         start = [variable.numpy() for variable in optimizer.variables]
-        _traced_networks[key] = model, optimizer, start, _epoch(model, optimizer, n, batch_size)
-        while len(_traced_networks) > _MOST_TRACED:
-            _traced_networks.popitem(last=False)
-    _traced_networks.move_to_end(key)
-    return _traced_networks[key]
+        return model, optimizer, start, _epoch(model, optimizer, n, batch_size)
+
+    key = fingerprint(fresh, optimizer, n, batch_size)
+    return recent(_traced_networks, key, traced, _MOST_TRACED)
 
 
 def _epoch(model: Any, optimizer: Any, n: int, batch_size: int) -> Callable:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.cache import Store, fingerprint
+from course_utils.cache.traced import recent, unused_optimizer
 from course_utils.config import whole
 from course_utils.progress import Interrupted, in_browser, progress
 
@@ -195,11 +196,9 @@ def _compiled(
         return known, *_traced[known]
     keras.utils.set_random_seed(0)
     model = build()
-    optimizer = keras.optimizers.get(optimizer)
-    settings_of = {k: v for k, v in optimizer.get_config().items() if k != "name"}
-    optimizer = type(optimizer).from_config(settings_of)
-    key = fingerprint(model, optimizer, loss, _STEPS)
-    if key not in _traced:
+    optimizer = unused_optimizer(optimizer)
+
+    def traced() -> tuple[Any, list[np.ndarray]]:
         model.compile(
             optimizer=optimizer, loss=loss, metrics=["accuracy"], steps_per_execution=_STEPS
         )
@@ -208,11 +207,10 @@ def _compiled(
         # Variables that are made while the step is traced have it traced twice: the metrics' too.
         model.compute_metrics(x, y, model(x, training=False))
         model.reset_metrics()
-        _traced[key] = model, [v.numpy() for v in optimizer.variables]
-        while len(_traced) > _MOST_TRACED:
-            _traced.popitem(last=False)
-    _traced.move_to_end(key)
-    return key, *_traced[key]
+        return model, [v.numpy() for v in optimizer.variables]
+
+    key = fingerprint(model, optimizer, loss, _STEPS)
+    return key, *recent(_traced, key, traced, _MOST_TRACED)
 
 
 def _fresh(build: Callable, model: Any, start: list[np.ndarray], seed: int) -> None:
