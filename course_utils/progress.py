@@ -129,6 +129,21 @@ def progress(label: str = "") -> "keras.callbacks.Callback":
     return Progress()
 
 
+def measuring(label: str) -> list["keras.callbacks.Callback"]:
+    """The callbacks of a training of `measure`: none headless; a stop by the reader ends all."""
+    if not in_browser():
+        return []
+    import keras
+
+    watch = progress(label)
+
+    def stopped(logs: dict | None) -> None:
+        if watch.interrupted:
+            raise Interrupted("stopped while measuring: this network's figures are not used")
+
+    return [watch, keras.callbacks.LambdaCallback(on_train_end=stopped)]
+
+
 def _in_fit(frame: FrameType | None, model: Any) -> bool:
     """Whether the code in hand was called by this network's `fit`."""
     while frame is not None:

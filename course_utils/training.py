@@ -17,7 +17,7 @@ import numpy as np
 from course_utils.cache import Store, fingerprint
 from course_utils.cache.traced import recent, unused_optimizer
 from course_utils.config import whole
-from course_utils.progress import Interrupted, in_browser, progress
+from course_utils.progress import measuring
 
 if TYPE_CHECKING:
     import keras
@@ -172,7 +172,7 @@ def _from_seed(
     _, model, start = _compiled(build, optimizer, loss, train, network)
     _fresh(build, model, start, seed)
     batches = make_dataset(train, batch_size, seed, steps=steps, augment=augment)
-    found = _trained(model, batches, validation, test, epochs or 1, f"{label} · {seed}")
+    found = _trained(model, batches, validation, test, epochs or 1, measuring(f"{label} · {seed}"))
     found["also"] = also(model) if also else None
     return found, model.get_weights() if seed == first else None
 
@@ -277,23 +277,20 @@ def make_dataset(
 
 
 def _trained(
-    model: Any, batches: Any, validation: Samples | None, test: Samples, epochs: int, label: str
+    model: Any, batches: Any, validation: Samples | None, test: Samples, epochs: int, callbacks: Any
 ) -> dict[str, Any]:
     """What one training gives: test accuracy, history, seconds."""
     checked = validation and make_dataset(validation, _at_once(validation[0]))
-    watch = [progress(label)] if in_browser() else []
     began = time.perf_counter()
     history = model.fit(
         batches,
         epochs=epochs,
         validation_data=checked,
-        callbacks=watch,
+        callbacks=callbacks,
         shuffle=False,  # the dataset is shuffled already
         verbose=0,
     ).history
     seconds = time.perf_counter() - began
-    if watch and watch[0].interrupted:
-        raise Interrupted("stopped while measuring: this network's figures are not used")
     numbers = {name: [float(value) for value in values] for name, values in history.items()}
     return {"accuracy": accuracy(model, *test), "history": numbers, "seconds": seconds}
 

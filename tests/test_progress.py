@@ -8,7 +8,9 @@ import keras
 import pytest
 from test_training import blobs, small
 
-from course_utils import progress
+from course_utils import progress, training
+from course_utils.cache import Store, fingerprint
+from course_utils.cache.fingerprints import _Look
 
 
 def compiled():
@@ -121,3 +123,30 @@ def test_after_an_error_in_fit_a_stop_is_not_swallowed():
         assert not watch.interrupted
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_the_display_is_no_part_of_what_a_training_depends_on(monkeypatch):
+    """Neither another display nor another name for one has anything measured anew."""
+    before = fingerprint(training._trained)
+    assert "progress" not in _Look().see(training._trained)
+    monkeypatch.setattr(training, "measuring", lambda label: [])
+    assert fingerprint(training._trained) == before
+    monkeypatch.setattr(training, "accuracy", lambda model, x, y: 1.0)
+    assert fingerprint(training._trained) != before
+
+
+def test_a_stopped_measure_says_so_and_keeps_nothing(monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "x.ipynb")
+    monkeypatch.setattr(Store, "put", lambda *args: pytest.fail("kept"))
+
+    fit = keras.Model.fit
+    stop = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: os.kill(os.getpid(), signal.SIGINT)
+    )
+
+    def stopped_fit(model, *args, callbacks, **options):
+        return fit(model, *args, callbacks=[*callbacks, stop], **options)
+
+    monkeypatch.setattr(keras.Model, "fit", stopped_fit)
+    with pytest.raises(progress.Interrupted, match="stopped while measuring"):
+        training.measure(small(keras), blobs(), blobs(), epochs=3)
