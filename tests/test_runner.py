@@ -101,6 +101,8 @@ def test_names_of_notebooks(here):
     assert found("10", "05") == ["05_lenet", "10_far"]
     assert found("labs") == found("labs/05") == labs
     assert found("labs/05_rows") == found("notebooks\\labs\\05_rows.ipynb") == ["labs/05_rows"]
+    assert found("05_rows") == found("05_ro") == ["labs/05_rows"]
+    assert found("05_") == ["05_lenet", *labs]
 
 
 @pytest.mark.parametrize(

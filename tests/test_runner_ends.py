@@ -13,7 +13,7 @@ import nbformat
 import psutil
 import pytest
 from PIL import Image
-from runner_tools import go, instead, notebook, until
+from runner_tools import NOTE, go, instead, notebook, until
 
 from course_utils import results
 from course_utils.runner import pages, processes, schedule
@@ -141,23 +141,21 @@ def test_store_writes_outputs_and_nothing_else(here, capsys):
 
 
 PUBLISH = """
-import numpy as np
-from course_utils import config, results
-config.note_run('{profile}', {changed})
-one = results.Measured(np.array([0.5]), [np.int64(0)], 1, [], None)
-results.publish('{id}', one, chapter='{chapter}', what='a', data='{data}')
+row = dict(id='{id}', chapter='{chapter}', data='{data}', measured=0.5)
+note('result', row=row, profile='{profile}', changed={changed})
 """
 
 
 def publishing(here, name, id, after="", profile="full", changed=(), data="real", chapter="01"):
     about = {"profile": profile, "changed": list(changed), "data": data, "chapter": chapter}
-    return notebook(here, name, PUBLISH.format(id=id, **about) + after)
+    return notebook(here, name, NOTE + PUBLISH.format(id=id, **about) + after)
 
 
 def test_results_of_what_passed_are_promoted_and_nothing_else(here, monkeypatch, capsys):
     """One that fails after it published, another run's left-overs, an id that has a new name."""
     publishing(here, "01_passes", "new_name")
     publishing(here, "02_fails", "of_a_failure", "import os; os._exit(1)", chapter="02")
+    publishing(here, "labs/01_deeper", "of_a_lab", chapter="01_deeper")
     held = [{"id": i, "chapter": c, "measured": 0.1} for i, c in
             (("old_name", "01"), ("before", "02"), ("other", "03"))]  # fmt: skip
     path = here / "data" / results.FILE
@@ -168,7 +166,7 @@ def test_results_of_what_passed_are_promoted_and_nothing_else(here, monkeypatch,
     unstored = (here / "notebooks" / "02_fails.ipynb").read_bytes()
     assert go(here, profile="full", store=True, jobs=2) == 1
     now = {row["id"]: row["measured"] for row in json.loads(path.read_text())}
-    assert now == {"new_name": 0.5, "before": 0.1, "other": 0.1}
+    assert now == {"new_name": 0.5, "before": 0.1, "other": 0.1, "of_a_lab": 0.5}
     assert (here / "notebooks" / "02_fails.ipynb").read_bytes() == unstored
     said = capsys.readouterr().out
     assert "01_passes: 1 results promoted" in said

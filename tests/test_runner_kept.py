@@ -10,6 +10,7 @@ from runner_tools import go, instead, notebook
 
 from course_utils import config, datasets, precision, results
 from course_utils.runner import finished
+from course_utils.runner.task import RunError
 
 # --- what is kept -----------------------------------------------------------------------------
 
@@ -42,11 +43,16 @@ def rows(here, chapter, measured, date="today"):
     (here / "data" / results.FILE).write_text(json.dumps([row]))
 
 
+def budgets(here, chapter, epochs):
+    line = f'["{chapter}"]\nepochs = {{ quick = {epochs} }}\n'
+    (here / "notebooks" / "budgets.toml").write_text(line)
+
+
 CHANGES = {
     "the notebook": lambda here, patch: edited(here, '"1"', '"2"'),
     "its tags": lambda here, patch: edited(here, '"parameters"\n', '"parameters", "picture"\n'),
     "the package": lambda here, patch: (here / "package" / "plots" / "style.mplstyle").touch(),
-    "a table of budgets": lambda here, patch: (here / "notebooks" / "b.toml").touch(),
+    "a budget of its own": lambda here, patch: budgets(here, "01", 6),
     "a library": lambda here, patch: patch.setattr(finished, "_version", lambda name: "99"),
     "the processor": lambda here, patch: patch.setattr(
         precision, "processor_flags", lambda: {"avx9"}
@@ -74,13 +80,33 @@ def test_a_notebook_runs_again_when_something_that_matters_has_changed(
     (here / "package" / "plots").mkdir(parents=True)
     (here / "cache").mkdir()
     rows(here, "01", 0.5)
+    budgets(here, "02", 5)
     ran()
     rows(here, "01", 0.5, date="tomorrow")
     assert not ran(), "no page shows the date"
+    budgets(here, "02", 6)
+    assert not ran(), "a budget of another chapter"
     CHANGES[what](here, monkeypatch)
     assert ran()
     assert not ran()
     assert len(list((here / "build" / "runs").glob("01_a-quick-auto-*.json"))) == 1
+
+
+def test_a_lab_runs_again_when_its_own_budgets_have_changed(here, monkeypatch):
+    notebook(here, "labs/01_deeper", "1")
+    runs = instead(monkeypatch)
+    for chapter, epochs, times in (("01", 5, 1), ("01", 6, 1), ("01_deeper", 6, 2)):
+        budgets(here, chapter, epochs)
+        assert go(here) == 0
+        assert len(runs) == times
+
+
+def test_fault_a_table_of_budgets_that_is_none(here, fault):
+    notebook(here, "01_a", "1")
+    (here / "notebooks" / "budgets.toml").write_text('["01"\n')
+    with pytest.raises(RunError, match=r"notebooks/budgets\.toml cannot be read: ") as error:
+        go(here)
+    fault("runs", "budgets.toml is no TOML", str(error.value))
 
 
 def test_what_a_page_depends_on_is_the_whole_package():

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import tomllib
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,8 @@ def identify(task: Task) -> None:
     parts: list[Any] = [(c.cell_type, c.source, c.metadata.get("tags")) for c in nb.cells]
     files = [path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     folder = task.notebook.parents[1 if "/" in task.name else 0]
-    for path in sorted([*files, *folder.glob("*.toml")]):
-        parts.append((path.name, hashlib.sha256(path.read_bytes()).hexdigest()))
+    parts += [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sorted(files)]
+    parts += [(path.name, _of(path, task.chapter)) for path in sorted(folder.glob("*.toml"))]
     parts += [task.profile, task.source, task.parameters, task.env.get("COURSE_SEED")]
     parts += [os.environ.get("COURSE_PRECISION"), config.flag("COURSE_STRICT")]
     for row in results.reference().values():  # what the page shows of the reference run
@@ -40,6 +41,14 @@ def identify(task: Task) -> None:
             parts.append({k: v for k, v in row.items() if k not in ("date", "hardware")})
     parts += [(name, _version(name)) for name in LIBRARIES]
     task.key = fingerprint(parts)[:16]
+
+
+def _of(path: Path, chapter: str) -> Any:
+    """What the file of budgets or of published figures holds of one chapter or lab."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")).get(chapter)
+    except ValueError as error:
+        raise RunError(f"notebooks/{path.name} cannot be read: {error}") from None
 
 
 def _version(name: str) -> str:

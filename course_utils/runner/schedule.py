@@ -32,8 +32,9 @@ def find(names: Sequence[str] = (), folder: Path | None = None) -> list[Path]:
     chosen = set() if names else set(every)
     for name in names:
         start = name.replace("\\", "/").rpartition("notebooks/")[2].removesuffix(".ipynb")
+        labs = "" if start.isdecimal() else "labs/"  # 05 is the chapter, 05_rows its lab
         start = f"{int(start):02d}_" if start.isdecimal() else start
-        hits = [one for one in known if start and one.startswith(start)]
+        hits = [one for one in known if start and one.startswith((start, labs + start))]
         if not hits:
             raise RunError(f"unknown chapter {name!r}: choose from {', '.join(known)}")
         chosen.update(known[one] for one in ([start] if start in hits else hits))
@@ -53,7 +54,7 @@ def run(
     address: str | None = None,
     folder: Path | None = None,
 ) -> int:
-    """Execute the notebooks `names` (number, name or its beginning, labs as `labs/01`).
+    """Execute the notebooks `names` (number, name or its beginning; `labs` and `labs/01` are labs).
 
     `profile`: else `COURSE_PROFILE`, else quick. `source`: what `load` may use, else
     `COURSE_SOURCE`, else auto. `jobs`: notebooks at a time, else as many as cores and memory allow.

@@ -42,8 +42,8 @@ class Task:
 
     @property
     def chapter(self) -> str:
-        """What its results call their chapter: `05`, or `labs/01`."""
-        return self.name.partition("_")[0]
+        """What its results and budgets call it: `05`, or `01_missing_values` for a lab."""
+        return self.notebook.stem if "/" in self.name else self.notebook.stem.partition("_")[0]
 
     def made(self, kind: str) -> Path:
         """The file that this run makes, of one kind of `MADE`."""
