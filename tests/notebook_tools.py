@@ -1,4 +1,4 @@
-"""What a chapter must keep to. Each rule takes a notebook and returns its breaches, in words."""
+"""What chapters and labs keep to. Each rule takes a notebook, returns its breaches in words."""
 
 import ast
 import operator
@@ -13,18 +13,41 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
-CHAPTERS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
 IGNORED = "nbval-ignore-output"
 LARGEST = 1_500_000  # bytes
 FORBIDDEN = r"\btf\.keras\b|\btensorflow\.keras\b|ImageDataGenerator|fit_generator|\.to_json\("
 PRIVATE = rf"(?<![\w.])/(?:home|root|tmp|work)\b|[A-Za-z]:\\+Users|{re.escape(str(Path.home()))}\b"
 
 
+def notebooks(folder: Path = FOLDER) -> list[Path]:
+    """The chapters in order, then the labs: the same rules hold for both."""
+    return [p for sub in ("", "labs") for p in sorted((folder / sub).glob("[0-9][0-9]_*.ipynb"))]
+
+
+NOTEBOOKS = notebooks()
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook in `path`, which knows whether it is a chapter or a lab."""
+    nb = nbformat.read(path, as_version=4)
+    nb.metadata["lab"] = path.parent.name == "labs"
+    return nb
+
+
+def known_as(path: Path) -> str:
+    """What budgets, results and mutations call it: `05`, or `05_how_much_data` for a lab."""
+    return path.stem if path.parent.name == "labs" else path.stem[:2]
+
+
+def least_exercises(nb: NotebookNode) -> int:
+    return 2 if nb.metadata.get("lab") else 4
+
+
 def part(
     chapter: str, cells: Iterable[str] | None, changes: Iterable[tuple[str, str, str]] = ()
 ) -> NotebookNode:
-    """The chapter's `cells` only (None: all code), after `changes`: (cell, old, new text) each."""
-    nb = nbformat.read(FOLDER / f"{chapter}.ipynb", as_version=4)
+    """The `cells` of a chapter or lab (None: all code), after `changes`: (cell, old, new text)."""
+    nb = read(next(path for path in NOTEBOOKS if path.stem == chapter))
     by_id = {cell.id: cell for cell in code(nb)}
     nb.cells = [by_id[name] for name in (by_id if cells is None else cells)]
     for name, old, new in changes:
@@ -187,9 +210,9 @@ def exercises(nb: NotebookNode) -> list[tuple[NotebookNode, NotebookNode, Notebo
 
 
 def practice(nb: NotebookNode) -> list[str]:
-    """At least four exercises: stub, check and folded solution, one after the other."""
+    """At least four exercises (a lab: two): stub, check and folded solution, in this order."""
     every = exercises(nb)
-    found = [] if len(every) >= 4 else [f"only {len(every)} exercises"]
+    found = [] if len(every) >= least_exercises(nb) else [f"only {len(every)} exercises"]
     for stub, *rest in every:
         name = stub.id.removesuffix("-stub")
         for cell, tag in zip(rest, ("check", "solution"), strict=True):

@@ -181,7 +181,7 @@ def pictures(page, stem):
     return made
 
 
-@pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", tools.NOTEBOOKS, ids=lambda path: path.stem)
 def test_chapter_runs_in_the_browser(lab, path):
     nb = nbformat.read(path, as_version=4)
     patience = 60 * MINUTES[PROFILE]
@@ -189,7 +189,7 @@ def test_chapter_runs_in_the_browser(lab, path):
     assert tools.outputs(saved) == []
     assert lab[0].locator(".jp-RenderedText[data-mime-type$='.stderr']").count() == 0
     folded = lab[0].locator("details > summary", has_text="Solution")
-    assert folded.count() == len(tools.exercises(nb)) >= 4
+    assert folded.count() == len(tools.exercises(nb)) >= 2
     assert lab[0].locator("details[open]").count() == 0
     assert len(pages) > 1 and all(picture.stat().st_size > 10_000 for picture in pages)
 

@@ -20,13 +20,13 @@ from course_utils.exercises.framework import LONGEST, Wrong, match, real, real_n
 
 NAMES = [
     f"{path.name[:2]}.{exercise}"
-    for path in tools.CHAPTERS
+    for path in tools.NOTEBOOKS
     for exercise in re.findall(r"check\.check_(\d+)\(", path.read_text(encoding="utf-8"))
 ]
 OF_FUNCTIONS = [
-    f"{path.name[:2]}.{i}"
-    for path in tools.CHAPTERS
-    for i, (stub, *_) in enumerate(tools.exercises(nbformat.read(path, as_version=4)), start=1)
+    f"{path.name[:2]}.{re.search(r'check_([0-9]+)', check.source)[1]}"
+    for path in tools.NOTEBOOKS
+    for stub, check, _ in tools.exercises(nbformat.read(path, as_version=4))
     if stub.source.startswith("def ")
 ]
 of_functions = pytest.mark.parametrize("name", OF_FUNCTIONS)

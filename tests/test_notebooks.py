@@ -1,32 +1,35 @@
-"""Every chapter keeps to its contract; and the rules that say so can tell a breach."""
+"""Every chapter and lab keeps to its contract; and the rules that say so can tell a breach."""
 
 import re
+import shutil
+import subprocess
+import sys
 
 import nbformat
 import notebook_tools as tools
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-each_chapter = pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
+each_notebook = pytest.mark.parametrize("path", tools.NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def test_there_is_a_chapter():
-    assert tools.CHAPTERS
+    assert tools.NOTEBOOKS
 
 
-@each_chapter
+@each_notebook
 @pytest.mark.parametrize("rule", tools.RULES, ids=lambda rule: rule.__name__)
 def test_chapter(path, rule):
-    assert rule(nbformat.read(path, as_version=4)) == []
+    assert rule(tools.read(path)) == []
 
 
-@each_chapter
+@each_notebook
 def test_chapter_is_a_small_valid_notebook(path):
     assert path.stat().st_size < tools.LARGEST
     nbformat.validate(nbformat.read(path, as_version=4))
 
 
-@each_chapter
+@each_notebook
 def test_numbers_in_the_prose_are_those_of_the_results(path):
     from course_utils.results import reference
 
@@ -39,7 +42,7 @@ def test_readme_pictures_are_those_of_the_chapters():
     from course_utils.runner import pages
 
     made = {}
-    for path in tools.CHAPTERS:
+    for path in tools.NOTEBOOKS:
         made |= pages.pictures(nbformat.read(path, as_version=4), path)
     stored = {p.name: p.read_bytes() for p in (tools.FOLDER / "pictures").glob("*")}
     readme = (tools.FOLDER.parent / "README.md").read_text(encoding="utf-8")
@@ -59,15 +62,16 @@ def test_readme_table_and_numbers_are_those_of_the_results():
     assert tools.numbers(before + after, reference()) == []
 
 
-@each_chapter
+@each_notebook
 def test_solutions_are_right(path, monkeypatch):
     """Each solution in the place of its stub. (nbval runs the stubs: they are not attempted.)"""
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     monkeypatch.setenv("COURSE_SOURCE", "synthetic")
     monkeypatch.setenv("COURSE_STRICT", "1")
-    chapter = nbformat.read(path, as_version=4)
+    chapter = tools.read(path)
     stored = {cell.id: tools.text(cell).strip() for cell in tools.code(chapter, "check")}
-    assert stored == dict.fromkeys(stored, "not attempted") and len(stored) >= 4
+    assert stored == dict.fromkeys(stored, "not attempted")
+    assert len(stored) >= tools.least_exercises(chapter)
     nb = tools.solved(chapter)
     tools.execute(nb, timeout=120)
     answers = {cell.id: tools.text(cell).strip() for cell in tools.code(nb, "check")}
@@ -75,18 +79,59 @@ def test_solutions_are_right(path, monkeypatch):
 
 
 @pytest.mark.slow
-@each_chapter
+@each_notebook
 def test_tags_are_those_that_a_quick_drawn_run_needs(path, tmp_path, monkeypatch):
     from course_utils.runner import schedule
 
     monkeypatch.setenv("COURSE_BUILD", str(tmp_path))
     monkeypatch.setenv("COURSE_STRICT", "1")
-    stem = path.stem
-    assert (
-        schedule.run([stem], profile="quick", source="synthetic", jobs=1, folder=path.parent) == 0
-    )
-    again = nbformat.read(tmp_path / "notebooks" / path.name, as_version=4)
+    options = {"profile": "quick", "source": "synthetic", "jobs": 1, "folder": tools.FOLDER}
+    assert schedule.run([path.stem], **options) == 0
+    made = tmp_path / "notebooks" / path.relative_to(tools.FOLDER)
+    again = nbformat.read(made, as_version=4)
     assert tools.tagging(nbformat.read(path, as_version=4), again) == []
+
+
+# --- labs -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def labs(tmp_path):
+    """A folder of notebooks with a chapter, and a lab that compares what it was run with."""
+    folder = tmp_path / "notebooks"
+    (folder / "labs").mkdir(parents=True)
+    shutil.copy(tools.FOLDER / "conftest.py", folder)
+    shown = "import os, numpy\nprint(os.environ['COURSE_PROFILE'], os.environ['COURSE_SOURCE'])"
+    for path, out in (("01_a", "quick synthetic"), ("labs/01_b", "quick real")):
+        nb = new_notebook(cells=[cell("shown", shown, out=f"{out}\n", execution_count=1)])
+        nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+        nbformat.write(nb, folder / f"{path}.ipynb")
+    return folder
+
+
+def test_labs_are_found_after_the_chapters(labs):
+    (labs / "labs" / "notes.ipynb").touch()
+    found = tools.notebooks(labs)
+    assert [p.relative_to(labs).as_posix() for p in found] == ["01_a.ipynb", "labs/01_b.ipynb"]
+    assert [tools.known_as(path) for path in found] == ["01", "01_b"]
+    assert [tools.least_exercises(tools.read(path)) for path in found] == [4, 2]
+
+
+def test_nbval_compares_labs_in_the_same_environment(labs):
+    """The lab's stored output is of real data: it differs, as the chapter's does not."""
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", str(labs)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=labs)
+    assert "1 failed, 1 passed" in done.stdout
+    assert "labs/01_b.ipynb::Cell 0" in done.stdout.replace("\\", "/")
+
+
+def test_a_lab_needs_half_the_exercises(chapter):
+    del chapter.cells[-6:]
+    assert tools.practice(chapter) == ["only 2 exercises"]
+    chapter.metadata["lab"] = True
+    assert tools.practice(chapter) == []
+    del chapter.cells[-3:]
+    assert tools.practice(chapter) == ["only 1 exercises"]
 
 
 # --- the rules themselves, on a small notebook ----------------------------------------------------

@@ -51,7 +51,7 @@ def reuse(nb: NotebookNode) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", tools.NOTEBOOKS, ids=lambda path: path.stem)
 def test_no_cell_binds_a_name_of_the_first_two(path):
     assert reuse(nbformat.read(path, as_version=4)) == []
 
@@ -113,7 +113,7 @@ def quick(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", tools.NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_cell_twice_and_the_first_two_again_in_the_middle(path, quick):
     nb = twice(tools.part(path.stem, None))
     tools.execute(nb)
@@ -170,7 +170,7 @@ def with_least(nb: NotebookNode) -> NotebookNode:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", tools.CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", tools.NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_chapter_runs_with_the_least_that_it_allows(path, quick):
     nb = with_least(tools.part(path.stem, None))
     nb.cells.append(new_code_cell(CHANGED, id="changed"))
