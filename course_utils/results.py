@@ -1,46 +1,114 @@
-"""What was measured: single results while a run goes on, and the file of reference results."""
+"""What was measured beside what is published: one table a chapter, and the reference results.
 
+Every figure is recorded under a label, by `training.measure(label=…)` or by `record`.
+`notebooks/literature.toml` says for each id which label it is, what is published and where, and
+what differs here; a full run on real data promotes the listed labels into
+`data/reference_results.json`. `python -m course_utils.results` writes README's table anew.
+"""
+
+import html
 import json
 import os
 import platform
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from course_utils import config, events, tables
-
-if TYPE_CHECKING:
-    from course_utils.training import Runs
+from course_utils import cards, config, events, tables
 
 FILE = "reference_results.json"
-_this_run: dict[str, dict[str, Any]] = {}
+LITERATURE = "literature.toml"
+FIELDS = {"label", "what", "metric", "published", "source", "recipe", "differs"}
+_README = "<!-- results:begin -->", "<!-- results:end -->"
 
 
 @dataclass
 class Measured:
-    """Figures of an experiment that `training.measure` did not run, for `publish`.
-
-    Parameters
-    ----------
-    values : (n_seeds,), the figure from each seed
-    seeds : the seeds
-    epochs, parameters : None where there are none to tell
-    seconds : training time from each seed, empty where it was not taken
-
-    Examples
-    --------
-    >>> Measured(np.array([2.1, 2.3]), seeds=[0, 1], epochs=80, seconds=[], parameters=None).epochs
-    80
-    """
+    """Figures for `publish`; goes with it."""
 
     values: np.ndarray
     seeds: list[int]
     epochs: int | None
     seconds: list[float]
     parameters: int | None
+
+
+def publish(id: str, runs: Any, *, chapter: str, **about: Any) -> None:
+    """Record `runs` under the label of the result `id`; goes when no notebook calls it."""
+    if entry := literature().get(chapter, {}).get(id):
+        values = np.asarray(runs.values, float)
+        values = values if len(values) == len(runs.seeds) else values[0]
+        of = {"seeds": runs.seeds, "epochs": runs.epochs, "parameters": runs.parameters}
+        record(entry["label"], values, seconds=runs.seconds, **of)
+
+
+def record(
+    label: str,
+    values: Any,
+    *,
+    of: Any = None,
+    seeds: Sequence[int] | None = None,
+    epochs: int | None = None,
+    seconds: Sequence[float] | None = None,
+    parameters: int | None = None,
+) -> None:
+    """Record under `label` what `training.measure` did not: `table` shows it if it is listed.
+
+    Recorded again under the same label, as when a cell is run again, the last figures count.
+
+    Parameters
+    ----------
+    label : as `notebooks/literature.toml` lists it
+    values : (n_seeds,), the figure from each seed; or one number, found from all of them together
+    of : the `Runs` that the figures are taken from; says what is not given here
+    seeds, epochs, seconds, parameters : of the trainings, where there were any
+
+    Raises
+    ------
+    ValueError where the values are not as many as the seeds.
+
+    Examples
+    --------
+    >>> record("five nearest neighbors", 0.82)
+    >>> record("the same network, flipped images", [0.93, 0.91], seeds=[0, 1], epochs=5)
+    """
+    given = {"seeds": seeds, "epochs": epochs, "seconds": seconds, "parameters": parameters}
+    about = {name: getattr(of, name, None) if v is None else v for name, v in given.items()}
+    about |= {name: () for name in ("seeds", "seconds") if about[name] is None}
+    figures = np.asarray(values, float)
+    if not label or figures.ndim > 1 or (figures.ndim and figures.size != len(about["seeds"])):
+        count = f"{figures.size} values from {len(about['seeds'])} seeds"
+        raise ValueError(f"a record needs a label and one value for each seed: {label!r}, {count}")
+    events.result(label, np.atleast_1d(figures), **about)
+
+
+def literature() -> dict[str, dict[str, dict[str, Any]]]:
+    """The entries of `notebooks/literature.toml`: chapter or lab -> id -> entry.
+
+    Empty without a checkout. ValueError, in one sentence, for a file that cannot be used.
+    """
+    root = config.checkout()
+    return _listed(root) if root else {}
+
+
+def _listed(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    path = root / "notebooks" / LITERATURE
+    try:
+        chapters = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        for id, entry in ((i, e) for entries in chapters.values() for i, e in entries.items()):
+            if unknown := entry.keys() - FIELDS:
+                raise ValueError(f"{id} has the unknown {', '.join(sorted(unknown))}")
+            if not entry.get("label"):
+                raise ValueError(f"{id} has no label")
+            entry.setdefault("what", entry["label"])
+            entry.setdefault("metric", "test accuracy")
+    except (ValueError, AttributeError) as error:
+        raise ValueError(f"notebooks/{LITERATURE} cannot be used: {error}") from None
+    return chapters
 
 
 def _stored(path: Path) -> list[dict[str, Any]]:
@@ -64,52 +132,6 @@ def reference() -> dict[str, dict[str, Any]]:
         return {}
 
 
-def publish(
-    id: str,
-    runs: "Runs | Measured",
-    *,
-    chapter: str,
-    what: str,
-    data: str,
-    metric: str = "test accuracy",
-    literature: float | None = None,
-    edition: str | None = None,
-) -> None:
-    """Note `runs` as the result `id` of this run: `table` shows it, a full run promotes it.
-
-    Parameters
-    ----------
-    id : its name in the file of reference results
-    runs : from `training.measure`, or Measured
-    chapter, what, metric : where it belongs, what was measured, and as which figure
-    data : "real", "synthetic" or "generated"
-    literature : the published figure, if there is one
-    edition : what differs from the original experiment
-
-    Examples
-    --------
-    >>> runs = Measured(np.array([0.98, 1.0]), [0, 1], 5, [], None)
-    >>> publish("digits", runs, chapter="99", what="LeNet", data="real", literature=0.99)
-    >>> table("99")
-           literature  reference run  this run
-    LeNet  0.9900      –              0.9900 (0.9800 to 1.0000, 2 seeds)
-    """
-    values, seconds = np.asarray(runs.values), runs.seconds
-    row = {"id": id, "chapter": chapter, "what": what, "metric": metric, "literature": literature}
-    row |= {
-        "measured": round(float(np.mean(values)), 6),
-        "spread": [round(float(end), 6) for end in (np.min(values), np.max(values))],
-        "seeds": [int(seed) for seed in runs.seeds],
-        "epochs": runs.epochs,
-        "train_seconds": round(float(np.mean(seconds)), 1) if len(seconds) else None,
-        "parameters": runs.parameters,
-    }
-    row |= {"data": data, "edition": edition, "hardware": hardware()}
-    row["date"] = date.today().isoformat()
-    _this_run[id] = row
-    events.note("result", row=row, profile=config.profile(), changed=config.changed_budget())
-
-
 def hardware() -> str:
     """The machine in a few words: processor, cores."""
     cpuinfo = Path("/proc/cpuinfo")
@@ -118,72 +140,151 @@ def hardware() -> str:
     return f"{name or platform.processor() or platform.machine()}, {os.cpu_count()} cores"
 
 
+def _figures(note: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reference results hold of a recorded measurement."""
+    values, seconds = np.asarray(note["values"], float), note["seconds"]
+    return {
+        "measured": round(float(np.mean(values)), 6),
+        "spread": [round(float(end), 6) for end in (np.min(values), np.max(values))],
+        "seeds": [int(seed) for seed in note["seeds"]],
+        "epochs": note["epochs"],
+        "train_seconds": round(float(np.mean(seconds)), 1) if len(seconds) else None,
+        "parameters": None if note["parameters"] is None else int(note["parameters"]),
+        "data": note["data"],
+    }
+
+
 def promote(chapter: str, notes: list[dict[str, Any]], root: Path) -> int:
-    """Put what a chapter's full run noted in place of all that the results file held of it.
+    """Put what a chapter's full run recorded in place of all that the results file held of it.
 
     Returns how many rows; ValueError says why there are none to promote.
     """
-    for row, profile, changed in ((n["row"], n["profile"], n["changed"]) for n in notes):
+    fresh = []
+    for id, entry in _listed(root).get(chapter, {}).items():
+        hits = [note for note in notes if note["label"] == entry["label"]]
+        figures = [_figures(note) for note in hits]
+        last = hits[-1] if hits else {"profile": "full", "changed": (), "data": "real"}
         no = {
-            f"is of the profile {profile}": profile != "full",
-            f"is measured with changed {', '.join(changed)}": changed,
-            f"is measured on {row['data']} data": row["data"] not in ("real", "generated"),
-            f"calls itself a result of chapter {row['chapter']}": row["chapter"] != chapter,
-            "is no number": not np.isfinite(row["measured"]),
+            "is in no record of this run": not hits,
+            f"is of the profile {last['profile']}": last["profile"] != "full",
+            f"is measured with changed {', '.join(last['changed'])}": last["changed"],
+            "is measured on synthetic data": last["data"] == "synthetic",
+            "is recorded twice, with different figures": figures[1:] != figures[:-1],
+            "is no number": hits and not np.isfinite(figures[-1]["measured"]),
         }
         if why := [reason for reason, true in no.items() if true]:
-            raise ValueError(f"no result is promoted: {row['id']} {why[0]}")
-    path, fresh = root / "data" / FILE, {note["row"]["id"]: note["row"] for note in notes}
-    rows = [row for row in _stored(path) if row["chapter"] != chapter] + [*fresh.values()]
+            raise ValueError(f"no result is promoted: {entry['label']!r} ({id}) {why[0]}")
+        row = {"id": id, "chapter": chapter, **figures[-1], "hardware": hardware()}
+        fresh.append(row | {"date": last["date"]})
+    path = root / "data" / FILE
+    rows = [row for row in _stored(path) if row["chapter"] != chapter] + fresh
     rows.sort(key=lambda row: (row["chapter"], row["id"]))
     text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
     config.write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8"))
     return len(fresh)
 
 
-def _rows(chapter: str) -> list[list[str]]:
-    stored = reference()
-    rows = [["", "literature", "reference run", "this run"]]
-    for id in dict.fromkeys([*_this_run, *stored]):
-        known, now = stored.get(id), _this_run.get(id)
-        row = now or known
-        if row["chapter"] == chapter:
-            literature = row["literature"]
-            what = row["what"] + ("" if row["metric"] == "test accuracy" else f", {row['metric']}")
-            published = "–" if literature is None else _figure(literature, row["metric"])
-            rows.append([what, published, *(_with_range(r) if r else "–" for r in (known, now))])
-    return rows
+def table(chapter: str) -> None:
+    """Show what is published, the reference run, this run, and what differs, of one chapter.
+
+    The reference run is the stored full run on real data; "–" stands where there is no figure.
+
+    Parameters
+    ----------
+    chapter : "05", or the name of a lab such as "05_how_much_data"
+
+    Raises
+    ------
+    ValueError for a chapter or lab that `notebooks/literature.toml` does not list.
+
+    Examples
+    --------
+    >>> record("colors", [0.9632, 0.9708], seeds=[0, 1])
+    >>> table("10")  # doctest: +ELLIPSIS, +NORMALIZE_WHITESPACE
+    published  reference run  this run
+    ...
+    """
+    listed = literature()
+    if chapter not in listed:
+        raise ValueError(f"{LITERATURE} does not list {chapter!r}, but {', '.join(listed)}")
+    recorded = {note["label"]: _figures(note) for note in events.noted("result")}
+    text, page = rendered(listed[chapter], reference(), recorded)
+    cards.show(text, page)
+
+
+def rendered(
+    entries: Mapping[str, Mapping[str, Any]],
+    stored: Mapping[str, Mapping[str, Any]],
+    recorded: Mapping[str, Mapping[str, Any]],
+) -> tuple[str, str]:
+    """The table of a chapter's `entries` as text and as HTML; `recorded` goes by label."""
+    head = ["", "published", "reference run", "this run"]
+    rows, notes = [], []
+    for id, entry in entries.items():
+        runs = (stored.get(id), recorded.get(entry["label"]))
+        known = entry.get("published")
+        published = "–" if known is None else _figure(known, entry["metric"])
+        shown = (_with_range(run, entry["metric"]) if run else "–" for run in runs)
+        rows.append([_named(entry), published, *shown])
+        parts = (("", "source"), ("There: ", "recipe"), ("Here: ", "differs"))
+        notes.append([f"{lead}{entry[key]}" for lead, key in parts if entry.get(key)])
+    lines = [tables.aligned([head, *rows])]
+    lines += [f"{row[0]}. {' '.join(note)}" for row, note in zip(rows, notes, strict=True) if note]
+    return "\n".join(lines), _html([*head, "what differs"], rows, notes)
+
+
+def _html(head: list[str], rows: list[list[str]], notes: list[list[str]]) -> str:
+    def cell(text: str, tag: str = "td") -> str:
+        return f'<{tag} style="text-align: left; vertical-align: top">{text}</{tag}>'
+
+    lines = ["".join(cell(name, "th") for name in head)]
+    for row, note in zip(rows, notes, strict=True):
+        cells = [*map(html.escape, row), "<br>".join(map(html.escape, note))]
+        lines.append("".join(map(cell, cells)))
+    return "\n".join(["<table>", *(f"<tr>{line}</tr>" for line in lines), "</table>"])
+
+
+def _named(entry: Mapping[str, Any]) -> str:
+    return entry["what"] + ("" if entry["metric"] == "test accuracy" else f", {entry['metric']}")
 
 
 def _figure(value: float, metric: str) -> str:
     return f"{value:.1f}" if metric in ("epoch", "minutes") else f"{value:.4f}"
 
 
-def _with_range(row: dict[str, Any]) -> str:
-    (low, high), seeds = (_figure(v, row["metric"]) for v in row["spread"]), len(row["seeds"])
-    spread = f"{low} to {high}, {seeds} seeds" if seeds > 1 else "1 seed"
-    return f"{_figure(row['measured'], row['metric'])} ({spread})"
-
-
-def table(chapter: str) -> None:
-    """Print literature, reference run and this run of a chapter's results side by side.
-
-    Parameters
-    ----------
-    chapter : as in `publish`, where an example is
-    """
-    print(tables.aligned(_rows(chapter)))
+def _with_range(row: Mapping[str, Any], metric: str) -> str:
+    (low, high), seeds = (_figure(v, metric) for v in row["spread"]), len(row["seeds"])
+    parts = [f"{low} to {high}"] * (low != high) + [f"{seeds} seeds"] * (seeds > 1)
+    parts += ["1 seed"] * (seeds == 1)
+    return _figure(row["measured"], metric) + (f" ({', '.join(parts)})" if parts else "")
 
 
 def readme_table() -> str:
-    """Markdown table of every stored result that has a figure in the literature."""
-    lines = ["| chapter | what | literature | measured | range | seeds | epochs |"]
+    """Markdown table of every stored result that has a published figure."""
+    rows = reference()
+    lines = ["| chapter | what | published | measured | range | seeds | epochs |"]
     lines += ["| --- | --- | --- | --- | --- | --- | --- |"]
-    for row in (row for row in reference().values() if row["literature"] is not None):
-        low, high = row["spread"]
-        what = row["what"] + ("" if row["metric"] == "test accuracy" else f" ({row['metric']})")
-        span = f"{low:.4f}–{high:.4f}" if len(row["seeds"]) > 1 else "–"
-        figures = f"{row['literature']:.4f} | **{row['measured']:.4f}** | {span}"
-        counts = f"{len(row['seeds'])} | {row['epochs']}"
-        lines.append(f"| {row['chapter']} | {what} | {figures} | {counts} |")
+    for chapter, entries in sorted(literature().items()):
+        for id, entry in entries.items():
+            if id in rows and "published" in entry:
+                low, high = (_figure(end, entry["metric"]) for end in rows[id]["spread"])
+                shown = [chapter.replace("_", " "), _named(entry)]
+                shown += [_figure(entry["published"], entry["metric"])]
+                shown += [f"**{_figure(rows[id]['measured'], entry['metric'])}**"]
+                shown += [f"{low}–{high}" if low != high else "–", len(rows[id]["seeds"])]
+                shown += [rows[id]["epochs"] or "–"]
+                lines.append(f"| {' | '.join(map(str, shown))} |")
     return "\n".join(lines)
+
+
+def write_readme(root: Path) -> None:
+    """Write the table of results in README.md anew, between its markers."""
+    path = root / "README.md"
+    before, rest = path.read_text(encoding="utf-8").split(_README[0])
+    after = rest.partition(_README[1])[2]
+    text = f"{before}{_README[0]}\n{readme_table()}\n{_README[1]}{after}"
+    config.write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    write_readme(config.checkout())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course_utils import events
 from course_utils.cache import Store, fingerprint
 from course_utils.cache.traced import recent, unused_optimizer
 from course_utils.config import whole
@@ -52,7 +53,7 @@ class Runs:
 
     @property
     def values(self) -> np.ndarray:
-        """What `results.publish` reports: the accuracy of each seed."""
+        """The figure of each seed that `measure` records: the accuracy."""
         return self.accuracy
 
     @property
@@ -100,7 +101,7 @@ def measure(
     augment : called on every batch of images with two whole numbers, drawn anew from the seed for
         each batch; returns the augmented images
     also : a further measurement of the trained network, of plain numbers
-    label : what the progress display calls it
+    label : what the progress display calls it, and under which `results.table` shows the accuracy
 
     Returns
     -------
@@ -150,6 +151,9 @@ def measure(
         runs.seconds.append(found["seconds"])
         runs.also.append(found["also"])
         runs.weights = runs.weights or found.get("weights", [])
+    if label:
+        of = {"epochs": epochs, "seconds": runs.seconds, "parameters": runs.parameters}
+        events.result(label, runs.accuracy, seeds=runs.seeds, **of)
     return runs
 
 
