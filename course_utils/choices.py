@@ -1,11 +1,13 @@
 """The reader's choices in the first cell of a chapter, checked before anything starts."""
 
 import ast
+import contextlib
 import difflib
+import json
 import os
 import reprlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,18 +76,25 @@ def base_seed(given: int | None) -> int:
     return seed
 
 
-def budget(name: str, values: tuple[Any, Any, Any, Any], column: int, least: int) -> Any:
-    """The value in force, a whole number, or a list of them where the profiles have lists."""
-    value = values[column] if values[0] is None else values[0]
-    several = isinstance(values[1], list)
+def budget(name: str, value: Any, usual: Any, least: int) -> Any:
+    """`value`, else `usual`: a whole number, or a list of them where the usual one is a list."""
+    value = usual if value is None else value
+    several = isinstance(usual, list)
     plain = isinstance(value, str | bytes | Mapping) or not hasattr(value, "__len__")
     if several == (plain or getattr(value, "ndim", 1) == 0) or (several and len(value) == 0):
         kind = "a list" if several else "one whole number"
-        raise ChoiceError(f"{name} takes {kind} such as {values[1]}, not {reprlib.repr(value)}")
+        raise ChoiceError(f"{name} takes {kind} such as {usual}, not {reprlib.repr(value)}")
     numbers = [whole(name, one, least) for one in (value if several else [value])]
     if max(numbers) > _MOST:
         raise ChoiceError(f"{name} must be at most {_MOST:,}")
     return numbers if several else numbers[0]
+
+
+def text(name: str, value: Any) -> str | None:
+    """`value`, which is text or None."""
+    if value is not None and not isinstance(value, str):
+        raise ChoiceError(f"{name} takes a text in quotes, not {reprlib.repr(value)}")
+    return value
 
 
 def files_there(name: str, value: Any) -> Any:
@@ -109,7 +118,35 @@ def files_there(name: str, value: Any) -> Any:
     return str(path)
 
 
-def refuse_unknown(known: set[str]) -> None:
+def as_changes(given: Any) -> dict[str, Any]:
+    """The dictionary that a reader, or papermill as text, gave; without the names set to None."""
+    found = given
+    if isinstance(given, str):
+        for read in (json.loads, ast.literal_eval):
+            with contextlib.suppress(ValueError, SyntaxError):
+                found = read(given)
+    if found is not None and not isinstance(found, Mapping):
+        raise ChoiceError(
+            f'changes takes a dictionary such as {{"epochs": 10}}, not {reprlib.repr(given)}'
+        )
+    return {name: value for name, value in (found or {}).items() if value is not None}
+
+
+def refuse_changes(changes: Mapping[str, Any], known: set[str]) -> None:
+    """ChoiceError for a name in `changes` that is none of the chapter's."""
+    for name in changes:
+        if name in ("profile", "seed"):
+            raise ChoiceError(f"{name} has a line of its own in the first cell, outside changes")
+        if name not in known:
+            raise ChoiceError(f"{name} is no budget of this chapter: {_nearest(name, known)}")
+
+
+def _nearest(name: Any, known: set[str]) -> str:
+    near = difflib.get_close_matches(str(name), known, 1)
+    return f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(known))}."
+
+
+def refuse_unknown(known: set[str], budgets: Collection[str] = ()) -> None:
     """ChoiceError for a name that the `parameters` cell, or papermill's, sets in vain."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
@@ -121,13 +158,14 @@ def refuse_unknown(known: set[str]) -> None:
             body = ast.parse(source).body
         except SyntaxError:  # a cell that did not run, or one of magic
             continue
-        targets = [t for node in body if isinstance(node, ast.Assign) for t in node.targets]
-        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        assigned = [node for node in body if isinstance(node, ast.Assign)]
+        names = {t.id: a for a in assigned for t in a.targets if isinstance(t, ast.Name)}
         if not injected and "profile" not in names:
             continue
         for name in (n for n in names if n not in known and not n.startswith("_")):
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(known))}."
-            raise ChoiceError(f"{name} is no choice of this chapter: {hint}")
+            if name in budgets:
+                how = f'changes = {{"{name}": {ast.unparse(names[name].value)[:60]}}}'
+                raise ChoiceError(f"{name} is set through changes: write {how}")
+            raise ChoiceError(f"{name} is no choice of this chapter: {_nearest(name, known)}")
         if not injected:
             return

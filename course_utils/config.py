@@ -85,17 +85,22 @@ def flag(variable: str) -> bool:
     return os.environ.get(variable, "").strip().lower() not in ("", "0", "no", "off", "false")
 
 
-_run: dict[str, Any] = {"profile": None, "changed": []}
+_run: dict[str, Any] = {"profile": None, "changed": [], "chapter": None}
 
 
-def note_run(profile: str, changed: list[str]) -> None:
-    """Remember the profile in force and the budgets that the reader changed (`session.setup`)."""
-    _run.update(profile=profile, changed=list(changed))
+def note_run(profile: str, changed: list[str], chapter: str | None = None) -> None:
+    """Remember the profile in force, the budgets that the reader changed, the chapter or lab."""
+    _run.update(profile=profile, changed=list(changed), chapter=chapter)
 
 
 def profile() -> str | None:
-    """The profile in force, None before `session.setup`."""
+    """The profile in force, None before `course.start`."""
     return _run["profile"]
+
+
+def chapter() -> str | None:
+    """The name that `course.start` was given: "05", or a lab's "05_how_much_data"."""
+    return _run["chapter"]
 
 
 def changed_budget() -> list[str]:

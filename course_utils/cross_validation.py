@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils import config, session
+from course_utils import config, keras_setup
 from course_utils.cache import fingerprint
 from course_utils.cache.traced import recent, unused_optimizer
 from course_utils.progress import Line, in_browser
@@ -129,7 +129,7 @@ def _worker_folder() -> str | None:
 def _unpickled(job: bytes, task: Mapping[str, Any]) -> Any:
     import cloudpickle
 
-    session.import_keras()  # before the job brings it along: without its start-up lines
+    keras_setup.import_keras()  # before the job brings it along: without its start-up lines
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     one_thread()
     return _named(cloudpickle.loads(job), task)

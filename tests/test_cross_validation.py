@@ -19,8 +19,8 @@ from course_utils import cross_validation
 
 PREAMBLE = """
 import os, json, sys, time
-from course_utils import cross_validation, session, training
-session.import_keras()
+from course_utils import cross_validation, keras_setup, training
+keras_setup.import_keras()
 import keras, numpy as np
 from keras import layers
 

@@ -188,8 +188,8 @@ def test_what_cannot_be_looked_into_is_refused_by_name():
 def test_another_process_finds_the_same():
     """Whatever the order of its sets and the addresses of its objects."""
     program = (
-        "import keras, types; from course_utils import session\n"
-        "from course_utils.cache import fingerprint\nsession.import_keras()\n"
+        "import keras, types; from course_utils import keras_setup\n"
+        "from course_utils.cache import fingerprint\nkeras_setup.import_keras()\n"
         "keras.utils.set_random_seed(0)\n"
         "net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, 'relu')])\n"
         "def f(x, seen={'a', 'b', 'c', 'd'}):\n    return net(x), seen, types.SimpleNamespace\n"

@@ -4,10 +4,10 @@ import notebook_tools as tools
 import numpy as np
 import pytest
 
-from course_utils import datasets, session, user_model
+from course_utils import datasets, keras_setup, user_model
 from course_utils.choices import ChoiceError
 
-keras = session.import_keras()
+keras = keras_setup.import_keras()
 layers = keras.layers
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 

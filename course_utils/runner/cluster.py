@@ -16,7 +16,7 @@ from typing import Any
 
 import cloudpickle
 
-from course_utils import config, session
+from course_utils import config, keras_setup
 from course_utils.runner import task
 from course_utils.runner.processes import deciding, end_with_parent, supervise
 from course_utils.runner.task import RunError, Task
@@ -116,7 +116,7 @@ def _compute(folder: Path, i: int) -> None:
         precision, profile, changed = cloudpickle.load(file)
         config.note_run(profile, changed)
         if precision:
-            session.import_keras().config.set_dtype_policy(precision)
+            keras_setup.import_keras().config.set_dtype_policy(precision)
         function, items = cloudpickle.load(file)
     try:
         end = function(items[i]), None
