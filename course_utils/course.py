@@ -12,6 +12,7 @@ from typing import Any
 from course_utils import choices as choose
 from course_utils import config, events, precision, tables
 from course_utils.keras_setup import import_keras
+from course_utils.predictions import surprises as surprises  # the last cell's course.surprises()
 
 _rows: list[list[str]] = []  # the table of budgets of the last start
 
