@@ -299,12 +299,19 @@ def lookup(results: Mapping[str, Mapping[str, Any]], what: str) -> float:
     return float(value)
 
 
-def numbers(source: str, results: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Numbers bound by comments, against the results and arithmetic; shares that are not bound."""
+def tells_reference_run(text: str) -> bool:
+    return "reference run" in " ".join(text.lower().replace("*", "").split())
+
+
+def numbers(source: str, results: Mapping[str, Mapping[str, Any]], told: bool = False) -> list[str]:
+    """Numbers bound by comments, against the results and arithmetic; shares that are not bound.
+
+    `told`: the first cell says already that the numbers are of the reference run.
+    """
     found = []
     about = re.sub(r"`[^`\n]*<!--[^`\n]*`", "", source)  # comments shown as code bind nothing
     for paragraph in re.split(r"\n\s*\n", about):
-        marked = "reference run" in " ".join(paragraph.lower().replace("*", "").split())
+        marked = told or tells_reference_run(paragraph)
         hits = list(BOUND.finditer(paragraph))
         if len(hits) != len(re.findall(r"<!--\s*(?:ref|const)\b", paragraph)):
             found.append(f"a comment without a number before it: {paragraph[:60]!r}")
