@@ -42,17 +42,18 @@ def box(kind: str, inside: str) -> str:
     )
 
 
-def card(kind: str, word: str, sentence: str = "", numbers: str = "", advice: str = "") -> None:
-    """Show a card: its word, a sentence with its numbers, what to do next (on the card alone).
+def card(
+    kind: str, word: str, sentence: str = "", numbers: str = "", advice: str = ""
+) -> tuple[str, str]:
+    """A card as text and as HTML: its word, a sentence with its numbers, what to do next.
 
     Parameters
     ----------
     kind : "good", "bad" or "note"
     word : what the card says, such as "held"
-    sentence, numbers, advice : plain text, each may be empty
+    sentence, numbers, advice : plain text, each may be empty; the advice is on the card alone
     """
     rest = " ".join(filter(None, (sentence, numbers)))
-    plain = f"{word}: {rest}" if rest else word
     inside = f"<strong>{html.escape(word)}</strong>"
     if sentence:
         inside += f": {html.escape(sentence)}"
@@ -60,4 +61,4 @@ def card(kind: str, word: str, sentence: str = "", numbers: str = "", advice: st
         inside += f' <span class="course-numbers">{html.escape(numbers)}</span>'
     if advice:
         inside += f'<div style="margin-top: 0.25em">{html.escape(advice)}</div>'
-    show(plain, box(kind, inside))
+    return f"{word}: {rest}" if rest else word, box(kind, inside)

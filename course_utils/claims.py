@@ -62,15 +62,15 @@ def claim(sentence: str, left: Any, relation: str = "is", right: Any = True) -> 
     held, margin, numbers = _compared(left, relation, right)
     events.note("claim", sentence=sentence, held=held, margin=margin)
     if held:
-        cards.card("good", "held", sentence, numbers)
+        cards.show(*cards.card("good", "held", sentence, numbers))
         return
     changed = config.changed_budget()
     if changed:
         word = f"did not hold with your {', '.join(changed)}"
-        cards.card("bad", word, sentence, numbers, _YOURS)
+        cards.show(*cards.card("bad", word, sentence, numbers, _YOURS))
         return
     if cards.shown_as_page():
-        cards.card("bad", "did not hold", sentence, numbers, _NEXT)
+        cards.show(*cards.card("bad", "did not hold", sentence, numbers, _NEXT))
     said = " ".join(filter(None, (sentence, numbers)))
     raise ClaimError(f"did not hold: {said}\n{_NEXT}")
 
