@@ -1,7 +1,6 @@
 """What chapters and labs keep to. Each rule takes a notebook, returns its breaches in words."""
 
 import ast
-import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -253,86 +252,6 @@ def solved(nb: NotebookNode) -> NotebookNode:
         cell.outputs, cell.execution_count = [], None
         cell.source = answers.get(cell.id, cell.source)
     return nb
-
-
-# --- numbers in prose -----------------------------------------------------------------------------
-
-BOUND = re.compile(
-    r"(?P<number>(?<![\d.,])\d[\d,]*(?:\.\d+)?)(?P<percent>[ \u202f\xa0]?%)?[*`$]*"
-    r"<!--\s*(?P<kind>ref|const):\s*(?P<what>.+?)\s*-->"
-)
-_OPERATORS = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Pow: operator.pow,
-    ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.USub: operator.neg,
-}  # fmt: skip
-
-
-def arithmetic(expression: str) -> float:
-    """Value of numbers joined by + - * / // ** and parentheses, or `round` of such a value.
-
-    ValueError for anything else, and for a power above 64.
-    """
-
-    def value(node: ast.AST) -> float:
-        match node:
-            case ast.Constant(value=int() | float()):
-                return node.value
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-                left, right = value(left), value(right)
-                if not isinstance(op, ast.Pow) or right <= 64:
-                    return _OPERATORS[type(op)](left, right)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -value(operand)
-            case ast.Call(func=ast.Name("round"), args=parts, keywords=[]):
-                return round(*map(value, parts))
-        raise ValueError(f"no arithmetic: {expression!r}")
-
-    return value(ast.parse(expression.strip(), mode="eval").body)
-
-
-def lookup(results: Mapping[str, Mapping[str, Any]], what: str) -> float:
-    """`ID`, `ID.field` or `ID.field.index` in the results; LookupError or TypeError without it."""
-    name, *path = what.split(".")
-    value: Any = results[name]
-    for step in path or ["measured"]:
-        value = value[int(step)] if isinstance(value, list) else value[step]
-    return float(value)
-
-
-def tells_reference_run(text: str) -> bool:
-    return "reference run" in " ".join(text.lower().replace("*", "").split())
-
-
-def numbers(source: str, results: Mapping[str, Mapping[str, Any]], told: bool = False) -> list[str]:
-    """Numbers bound by comments, against the results and arithmetic; shares that are not bound.
-
-    `told`: the first cell says already that the numbers are of the reference run.
-    """
-    found = []
-    about = re.sub(r"`[^`\n]*<!--[^`\n]*`", "", source)  # comments shown as code bind nothing
-    for paragraph in re.split(r"\n\s*\n", about):
-        marked = told or tells_reference_run(paragraph)
-        hits = list(BOUND.finditer(paragraph))
-        if len(hits) != len(re.findall(r"<!--\s*(?:ref|const)\b", paragraph)):
-            found.append(f"a comment without a number before it: {paragraph[:60]!r}")
-        for hit in hits:
-            shown, what = hit["number"].replace(",", ""), hit["what"]
-            try:
-                true = arithmetic(what) if hit["kind"] == "const" else lookup(results, what)
-            except (LookupError, TypeError, ValueError, SyntaxError) as error:
-                found.append(f"{what}: {type(error).__name__} {error}")
-                continue
-            true *= 100 if hit["percent"] else 1
-            decimals = len(shown.partition(".")[2])
-            rounded = decimals > 0 or true != round(true)
-            if abs(float(shown) - true) > (0.5 * 10**-decimals if rounded else 0) + 1e-9:
-                found.append(f"{hit['number']} stands for {what}, which is {true:.10g}")
-            if hit["kind"] == "ref" and not marked:
-                found.append(f"{hit['number']}: no “reference run” in its paragraph")
-        plain = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", "", BOUND.sub("", paragraph), flags=re.S)
-        loose = re.findall(r"(?<![\d.])0\.[5-9]\d\d+", plain)
-        found += [f"{number}: bound to nothing" for number in loose]
-    return found
 
 
 # --- full, real against quick, drawn --------------------------------------------------------------
