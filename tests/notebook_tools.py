@@ -79,8 +79,14 @@ def prose(nb: NotebookNode) -> list[NotebookNode]:
 
 
 def text(cell: NotebookNode) -> str:
-    """What the cell printed to stdout."""
-    return "".join(o.text for o in cell.outputs if o.get("name") == "stdout")
+    """What the cell printed to stdout, with the cards that it showed, a line each."""
+    shown = []
+    for output in cell.outputs:
+        if output.get("name") == "stdout":
+            shown.append(output.text)
+        elif "text/html" in output.get("data", {}):
+            shown.append(output.data.get("text/plain", "") + "\n")
+    return "".join(shown)
 
 
 # --- form -----------------------------------------------------------------------------------------
