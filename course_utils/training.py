@@ -18,7 +18,7 @@ from course_utils import events
 from course_utils.cache import Store, fingerprint
 from course_utils.cache.traced import recent, unused_optimizer
 from course_utils.config import whole
-from course_utils.progress import measuring
+from course_utils.progress import interruptible, measured, measuring
 
 if TYPE_CHECKING:
     import keras
@@ -69,6 +69,7 @@ class Runs:
         return model
 
 
+@interruptible
 def measure(
     build: Callable[[], "keras.Model"],
     train: Samples,
@@ -135,10 +136,11 @@ def measure(
         *(_from_seed, build, optimizer, loss, train, validation, test, budget, augment, also),
         first=first,
         network=network,
-        label=label,
     )
+    line = measured(label, len(missing), len(keys) - len(missing))
     for i, (found, weights) in _each(train_one, missing):
         store.put(keys[missing[i]], found, weights)
+        line.advance()
     runs = Runs(
         *(np.zeros(len(seeds)), [], [], [], list(seeds), epochs, steps),
         parameters=model.count_params(),
@@ -169,14 +171,13 @@ def _each(train_one: Callable[[int], Any], seeds: Sequence[int]) -> Iterator[tup
 def _from_seed(
     build: Callable, optimizer: Any, loss: Any, train: Samples, validation: Samples | None,
     test: Samples, budget: list, augment: Any, also: Any, seed: int, first: int, network: str,
-    label: str,
 ) -> tuple[dict[str, Any], list[np.ndarray] | None]:  # fmt: skip
     """What one seed gives, and the weights where it is the `first`."""
     epochs, steps, batch_size = budget
     _, model, start = _compiled(build, optimizer, loss, train, network)
     _fresh(build, model, start, seed)
     batches = make_dataset(train, batch_size, seed, steps=steps, augment=augment)
-    found = _trained(model, batches, validation, test, epochs or 1, measuring(f"{label} · {seed}"))
+    found = _trained(model, batches, validation, test, epochs or 1, measuring(seed))
     found["also"] = also(model) if also else None
     return found, model.get_weights() if seed == first else None
 
