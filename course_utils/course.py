@@ -2,17 +2,18 @@
 
 import html
 import logging
-import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from course_utils import cards, config, events, precision, tables
 from course_utils import choices as choose
-from course_utils import config, events, precision, tables
 from course_utils.keras_setup import import_keras
-from course_utils.predictions import surprises as surprises  # the last cell's course.surprises()
+from course_utils.predictions import surprises
+
+__all__ = ["budgets", "start", "surprises"]
 
 _rows: list[list[str]] = []  # the table of budgets of the last start
 
@@ -227,12 +228,6 @@ def _written(value: Any) -> str:
 
 
 def _show(line: str) -> None:
-    ipython = sys.modules.get("IPython")
-    if not (ipython and ipython.get_ipython()):
-        print(line)
-        return
-    from IPython.display import display
-
     head, *rows = ([html.escape(cell) for cell in row] for row in _rows)
     cells = "".join(f"<th>{cell}</th>" for cell in head)
     body = "".join(
@@ -242,5 +237,4 @@ def _show(line: str) -> None:
     )
     how = '<code>changes = {"NAME": VALUE}</code>, in the first code cell, changes one of them.'
     folded = f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table><p>{how}</p>"
-    page = f"<details><summary>{html.escape(line)}</summary>{folded}</details>"
-    display({"text/plain": line, "text/html": page}, raw=True)
+    cards.show(line, f"<details><summary>{html.escape(line)}</summary>{folded}</details>")
