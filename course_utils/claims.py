@@ -1,6 +1,7 @@
 """A sentence bound to a comparison of measured numbers."""
 
 import math
+import numbers
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -59,19 +60,19 @@ def claim(sentence: str, left: Any, relation: str = "is", right: Any = True) -> 
     """
     if relation not in _RELATIONS:
         raise ValueError(f"a claim compares with {', '.join(_RELATIONS)}, not {relation!r}")
-    held, margin, numbers = _compared(left, relation, right)
+    held, margin, shown = _compared(left, relation, right)
     events.note("claim", sentence=sentence, held=held, margin=margin)
     if held:
-        cards.show(*cards.card("good", "held", sentence, numbers))
+        cards.show(*cards.card("good", "held", sentence, shown))
         return
     changed = config.changed_budget()
     if changed:
         word = f"did not hold with your {', '.join(changed)}"
-        cards.show(*cards.card("bad", word, sentence, numbers, _YOURS))
+        cards.show(*cards.card("bad", word, sentence, shown, _YOURS))
         return
     if cards.shown_as_page():
-        cards.show(*cards.card("bad", "did not hold", sentence, numbers, _NEXT))
-    said = " ".join(filter(None, (sentence, numbers)))
+        cards.show(*cards.card("bad", "did not hold", sentence, shown, _NEXT))
+    said = " ".join(filter(None, (sentence, shown)))
     raise ClaimError(f"did not hold: {said}\n{_NEXT}")
 
 
@@ -88,9 +89,9 @@ def _compared(left: Any, relation: str, right: Any) -> tuple[bool, float | None,
     arrays = [None if relation == "==" else _numbers(side) for side in sides]
     if any(array is None for array in arrays):
         compared = np.asarray(_RELATIONS[relation](left, right))
-        shown = [_short(side) for side in sides]
-        numbers = f"({shown[0]} {relation} {shown[1]})" if all(shown) else ""
-        return bool(compared.size and compared.all()), None, numbers
+        short = [_short(side) for side in sides]
+        shown = f"({short[0]} {relation} {short[1]})" if all(short) else ""
+        return bool(compared.size and compared.all()), None, shown
     if None not in seeds and [*seeds[0]] != [*seeds[1]]:
         raise ValueError(f"the two sides have other seeds: {[*seeds[0]]} and {[*seeds[1]]}")
     counts = [array.size for array in arrays if array.ndim]
@@ -104,8 +105,8 @@ def _compared(left: Any, relation: str, right: Any) -> tuple[bool, float | None,
         away = np.atleast_1d(arrays[0] - arrays[1])
         away = away if relation.startswith(">") else -away
         margin = float(away.mean())
-    numbers = _in_numbers(means, relation, arrays, margin, away)
-    return bool(_RELATIONS[relation](*means)), margin, numbers
+    shown = _in_numbers(means, relation, arrays, margin, away)
+    return bool(_RELATIONS[relation](*means)), margin, shown
 
 
 def _in_numbers(
@@ -152,9 +153,9 @@ def _numbers(side: Any) -> "np.ndarray | None":
 
 def number(value: float) -> str:
     """A number with four significant digits, thousands separated; short ones as they are."""
-    value = int(value) if float(value).is_integer() and abs(value) < 1e15 else float(value)
-    if isinstance(value, int):
-        return f"{value:,}"
+    if isinstance(value, numbers.Integral) or (float(value).is_integer() and abs(value) < 1e15):
+        return f"{int(value):,}"
+    value = float(value)
     if not 1e-4 <= abs(value) < 1e15:  # nan, too
         return f"{value:.4g}"
     decimals = _decimals(value)
@@ -177,14 +178,13 @@ def _difference(value: float, decimals: int | None) -> str:
 
 def _short(value: Any) -> str:
     """`value` in a few characters; "" where they are more, or an object has no short form."""
-    if hasattr(value, "tolist"):  # NumPy's
-        value = value.tolist()
-    if isinstance(value, bool | str | type(None)):
+    value = value.tolist() if hasattr(value, "tolist") else value  # NumPy's
+    if isinstance(value, tuple | list):
+        value = type(value)(item.item() if hasattr(item, "item") else item for item in value)
+        plain = all(isinstance(item, str | int | float) for item in value)
+        text = repr(value) if plain else ""
+    elif isinstance(value, bool | str | type(None)):
         text = repr(value)
-    elif isinstance(value, int | float):
-        return number(value)
-    elif isinstance(value, tuple | list) and all(isinstance(v, str | int | float) for v in value):
-        text = repr(type(value)(v.item() if hasattr(v, "item") else v for v in value))
     else:
-        return ""
+        text = number(value) if isinstance(value, int | float) else ""
     return text if len(text) <= _SHORT else ""
