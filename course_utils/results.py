@@ -188,6 +188,7 @@ def table(chapter: str) -> None:
     """Show what is published, the reference run, this run, and what differs, of one chapter.
 
     The reference run is the stored full run on real data; "–" stands where there is no figure.
+    What has no published figure is folded away below.
 
     Parameters
     ----------
@@ -208,8 +209,7 @@ def table(chapter: str) -> None:
     if chapter not in listed:
         raise ValueError(f"{LITERATURE} does not list {chapter!r}, but {', '.join(listed)}")
     recorded = {note["label"]: _figures(note) for note in events.noted("result")}
-    text, page = rendered(listed[chapter], reference(), recorded)
-    cards.show(text, page)
+    cards.show(*rendered(listed[chapter], reference(), recorded))
 
 
 def rendered(
@@ -218,29 +218,37 @@ def rendered(
     recorded: Mapping[str, Mapping[str, Any]],
 ) -> tuple[str, str]:
     """The table of a chapter's `entries` as text and as HTML; `recorded` goes by label."""
-    head = ["", "published", "reference run", "this run"]
-    rows, notes = [], []
+    published, own = [], []
     for id, entry in entries.items():
-        runs = (stored.get(id), recorded.get(entry["label"]))
-        known = entry.get("published")
-        published = "–" if known is None else _figure(known, entry["metric"])
-        shown = (_with_range(run, entry["metric"]) if run else "–" for run in runs)
-        rows.append([_named(entry), published, *shown])
-        parts = (("", "source"), ("There: ", "recipe"), ("Here: ", "differs"))
-        notes.append([f"{lead}{entry[key]}" for lead, key in parts if entry.get(key)])
-    lines = [tables.aligned([head, *rows])]
-    lines += [f"{row[0]}. {' '.join(note)}" for row, note in zip(rows, notes, strict=True) if note]
-    return "\n".join(lines), _html([*head, "what differs"], rows, notes)
+        runs = stored.get(id), recorded.get(entry["label"])
+        row = [_named(entry), *(_with_range(run, entry["metric"]) if run else "–" for run in runs)]
+        if "published" in entry:
+            row.insert(1, _figure(entry["published"], entry["metric"]))
+            lead = (("Source", "source"), ("Recipe", "recipe"), ("Here", "differs"))
+            published.append((row, [f"{name}: {entry[key]}" for name, key in lead if key in entry]))
+        else:
+            own.append(row)
+    text, page, head = [], [], ["", "reference run", "this run"]
+    if published:
+        wide = [head[0], "published", *head[1:]]
+        text += [tables.aligned([wide, *(row for row, _ in published)])]
+        text += ["\n  ".join([row[0], *notes]) for row, notes in published]
+        page += [_html([[*wide, "what differs"], *([*row, notes] for row, notes in published)])]
+    if own:
+        text += [tables.aligned([head, *own])]
+        fold = f"<details><summary>{len(own)} more figures of this chapter</summary>{{}}</details>"
+        page += [(fold if published else "{}").format(_html([head, *own]))]
+    return "\n".join(text), "\n".join(page)
 
 
-def _html(head: list[str], rows: list[list[str]], notes: list[list[str]]) -> str:
-    def cell(text: str, tag: str = "td") -> str:
-        return f'<{tag} style="text-align: left; vertical-align: top">{text}</{tag}>'
-
-    lines = ["".join(cell(name, "th") for name in head)]
-    for row, note in zip(rows, notes, strict=True):
-        cells = [*map(html.escape, row), "<br>".join(map(html.escape, note))]
-        lines.append("".join(map(cell, cells)))
+def _html(rows: list[list[Any]]) -> str:
+    """A table; its first row is the head, and a list in a cell is one line for each part."""
+    lines = []
+    for i, row in enumerate(rows):
+        tag = "td" if i else "th"
+        parts = (cell if isinstance(cell, list) else [cell] for cell in row)
+        cells = ("<br>".join(map(html.escape, lines_)) for lines_ in parts)
+        lines.append("".join(f'<{tag} style="text-align: left">{cell}</{tag}>' for cell in cells))
     return "\n".join(["<table>", *(f"<tr>{line}</tr>" for line in lines), "</table>"])
 
 
