@@ -1,7 +1,8 @@
 """Figures of the course: each function returns one that Jupyter shows once, with an alt text."""
 
+from course_utils.plots.animation import film
 from course_utils.plots.arrays import matrices, matrix, responses, signals, sliding
-from course_utils.plots.charts import confusion, counts, dot_plot, histogram, scatter
+from course_utils.plots.charts import confusion, confusions, counts, dot_plot, histogram, scatter
 from course_utils.plots.graph import model_graph
 from course_utils.plots.interactive import explorer
 from course_utils.plots.pictures import images, kernels
@@ -10,7 +11,8 @@ from course_utils.plots.series import curves, lines, plot_with_range
 from course_utils.plots.style import PALETTE, use_style
 
 __all__ = [
-    "PALETTE", "confusion", "counts", "curves", "descent", "dot_plot", "explorer", "histogram",
-    "images", "kernels", "lines", "matrices", "matrix", "model_graph", "plot_with_range", "regions",
-    "responses", "scatter", "sheet", "signals", "sliding", "use_style",
+    "PALETTE", "confusion", "confusions", "counts", "curves", "descent", "dot_plot", "explorer",
+    "film", "histogram", "images", "kernels", "lines", "matrices", "matrix", "model_graph",
+    "plot_with_range", "regions", "responses", "scatter", "sheet", "signals", "sliding",
+    "use_style",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 
@@ -49,15 +50,61 @@ def confusion(
     >>> confusion([0, 1, 1], [0, 1, 0], ["cat", "dog"])
     Figure: Confusion matrix
     """
+    names, labels = _classes(class_names, y_true=y_true, y_pred=y_pred)
+    side = min(style.WIDEST - 1.2, 1.8 + 0.46 * len(names))
+    title = title or "Confusion matrix"
+    axis = {"xlabel": "predicted class", "ylabel": "true class"}
+    figure, axes = style.figure_of(side + 1.2, side, title=title, **axis)
+    picture, said = _matrix(axes, *labels, names, side)
+    bar = figure.colorbar(picture, ax=axes, shrink=0.8, label="share of the true class")
+    bar.set_ticks([0, 0.01, 0.05, 0.2, 0.5, 1], labels=["0", "0.01", "0.05", "0.2", "0.5", "1"])
+    what = f"{len(names)} × {len(names)} matrix of counts, true class by predicted class"
+    figure.alt = describe(what, title, [*said, f"classes: {', '.join(names)}"], names)
+    return figure
+
+
+@style.styled
+def confusions(
+    y_true: np.ndarray, predictions: Mapping[str, np.ndarray], class_names: Sequence[str],
+    title: str = "",
+) -> style.Figure:  # fmt: skip
+    """Confusion matrices of several classifiers on the same samples, side by side.
+
+    Parameters
+    ----------
+    y_true : ndarray (n,)
+        Class indices.
+    predictions : dict of name -> ndarray (n,)
+        Predicted class indices; the name stands above its matrix.
+    class_names : sequence
+
+    Examples
+    --------
+    >>> confusions([0, 1], {"A": [0, 1], "B": [1, 1]}, ["cat", "dog"], "Two classifiers")
+    Figure: Two classifiers
+    """
+    style.filled("predictions", predictions)
+    side, said = style.WIDEST / len(predictions), []
+    figure = style.figure_class()(figsize=(style.WIDEST, side + 0.5), layout="constrained")
+    figure.suptitle(title)
+    panels = np.atleast_1d(figure.subplots(1, len(predictions)))
+    for axes, (name, y_pred) in zip(panels, predictions.items(), strict=True):
+        names, labels = _classes(class_names, y_true=y_true, y_pred=y_pred)
+        said.append(f"{name}: {'; '.join(_matrix(axes, *labels, names, side - 0.8)[1])}")
+        axes.set(xlabel="predicted class", ylabel="true class", title=name)
+    figure.alt = describe(f"{len(predictions)} confusion matrices", title, said, predictions)
+    return figure
+
+
+def _matrix(
+    axes: style.Axes, y_true: np.ndarray, y_pred: np.ndarray, names: Sequence[str], side: float
+) -> tuple[Any, list[str]]:
+    """A matrix of counts drawn into `axes`, `side` inches wide; the picture, and what it shows."""
     from matplotlib.colors import PowerNorm
     from sklearn.metrics import confusion_matrix
 
-    names, labels = _classes(class_names, y_true=y_true, y_pred=y_pred)
-    table, title = confusion_matrix(*labels, labels=range(len(names))), title or "Confusion matrix"
+    table = confusion_matrix(y_true, y_pred, labels=range(len(names)))
     share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    side = min(style.WIDEST - 1.2, 1.8 + 0.46 * len(names))
-    axis = {"xlabel": "predicted class", "ylabel": "true class"}
-    figure, axes = style.figure_of(side + 1.2, side, title=title, **axis)
     axes.grid(False)
     picture = axes.imshow(share, cmap="Blues", norm=PowerNorm(0.4, 0, 1))
     size = min(9.5, 85 * side / len(names) / max(3, len(f"{table.max():,}")))
@@ -67,23 +114,19 @@ def confusion(
     axes.set_xticks(range(len(names)), names)
     axes.tick_params(axis="x", rotation=90 if max(map(len, names)) > 3 else 0)
     axes.set_yticks(range(len(names)), names)
-    bar = figure.colorbar(picture, ax=axes, shrink=0.8, label="share of the true class")
-    bar.set_ticks([0, 0.01, 0.05, 0.2, 0.5, 1], labels=["0", "0.01", "0.05", "0.2", "0.5", "1"])
     said = [f"{np.trace(table):,} of {table.sum():,} samples are classified correctly"]
     wrong = table * (1 - np.eye(len(names), dtype=int))
     for at in np.argsort(-wrong, axis=None)[:3]:
         true, predicted = np.unravel_index(at, wrong.shape)
         if n := wrong[true, predicted]:
             said.append(f"{n:,} of true class {names[true]} are predicted as {names[predicted]}")
-    what = f"{len(names)} × {len(names)} matrix of counts, true class by predicted class"
-    figure.alt = describe(what, title, [*said, f"classes: {', '.join(names)}"], names)
-    return figure
+    return picture, said
 
 
 @style.styled
 def dot_plot(
     measured: Mapping[str, Sequence[float]], xlabel: str = "", title: str = "",
-    reference: Mapping[str, float] | None = None,
+    reference: Mapping[str, float] | None = None, log: bool = False,
 ) -> style.Figure:  # fmt: skip
     """One line a name, the first on top: a dot for the mean over seeds, a bar over their range.
 
@@ -92,12 +135,16 @@ def dot_plot(
     measured : dict of name -> values over seeds
     reference : dict of name -> value, optional
         Values from the literature, as hollow diamonds.
+    log : bool
+        A logarithmic axis, for error rates.
 
     Examples
     --------
     >>> dot_plot({"LeNet": [0.99, 0.992]}, "accuracy", "Results", reference={"LeNet": 0.9906})
     Figure: Results
     """
+    from matplotlib.ticker import LogLocator
+
     style.filled("names", measured)
     names, reference = list(measured), reference or {}
     if stray := set(reference) - set(names):
@@ -123,6 +170,14 @@ def dot_plot(
     axes.set_yticks(range(len(names)), labels=names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid()
+    if log:
+        least = min(table.min() for table in tables.values())
+        if not least > 0:
+            raise ValueError(f"a logarithmic axis has no place for {number(least)}")
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter("")
     style.legend(figure)
     what = f"Dot plot of {xlabel or 'values'}, {over_seeds(tables)}"
     figure.alt = describe(what, title, ["; ".join(said)], names)
