@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
@@ -16,7 +17,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from odd_answers import FUNCTIONS, VALUES, HasArray
 
-from course_utils.exercises.framework import LONGEST, Wrong, match, real, real_numbers, whole
+from course_utils.exercises.framework import Wrong, match, real, real_numbers, whole
+from course_utils.exercises.verdicts import LONGEST
 
 NAMES = [
     f"{path.name[:2]}.{exercise}"
@@ -86,8 +88,9 @@ def test_a_function_without_return_is_told_so(name):
 
 @of_functions
 def test_an_error_in_the_readers_code_is_named(name):
-    expected = "your code stops with ZeroDivisionError: division by zero"
-    assert expected in verdict_of(name, lambda *_: 1 / 0)
+    line = sys._getframe().f_lineno + 1
+    verdict = verdict_of(name, lambda *_: 1 / 0)
+    assert f"your code stops in line {line} with ZeroDivisionError: division by zero" in verdict
     assert "a function is asked for, this is of type int" in verdict_of(name, 3)
 
 

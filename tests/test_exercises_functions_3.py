@@ -122,7 +122,7 @@ def block_in_place(x, a, b):
         (lambda x: as_bytes(x).astype("float32"), "the dtype is float32"),
         (lambda x: np.rint(x * 255).astype("uint8"), "the shape is (2, 3, 4, 6)"),
         (scaled_in_place, "work on a copy"),
-        (lambda x: x.transpose(0, 9), "your code stops with"),
+        (lambda x: x.transpose(0, 9), "your code stops in line "),
     ],
     "07.5": [
         (cut_out, "right"),
@@ -245,7 +245,7 @@ def block_in_place(x, a, b):
         (lambda x, w, b, s: mixed(x, w.T if len(w) == len(w.T) else w, b, s), "turned round"),
         (lambda x, w, b, s: mixed(x, w, b, s)[0], "the shape is (3, 5, 2), it should be (2, 3, 5"),
         (lambda x, w, b, s: mixed(x, w, b, s) + 1, "60 of 60 values differ"),
-        (lambda x, w, b, s: x @ w.T + b, "your code stops with ValueError"),
+        (lambda x, w, b, s: x @ w.T + b, " with ValueError"),
     ],
     "10.5": [
         (lambda f, c: 1 - (1 - 0.5**c) ** f, "right"),

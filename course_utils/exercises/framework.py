@@ -1,25 +1,25 @@
-"""What every exercise checker shares: one verdict, answers taken in once, one comparison.
+"""What the exercise checkers share: makers of checkers, answers taken in once, one comparison.
 
-A checker says "not attempted", "wrong: what is off" or "right", in one line, whatever it is given.
 A chapter holds the data: arguments, the right answer, the known slips with their messages. `value`
-makes a checker of a value, `function` of a function of the reader's, `examined` of anything else.
+makes a checker of a value, `function` of a function of the reader's, `examined` of anything else;
+`helpers` makes the hints and the score.
 """
 
 import inspect
 import math
 import numbers
-import re
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from decimal import Decimal
-from functools import wraps
 from typing import Any
 
 import numpy as np
 
-LONGEST = 300  # characters of a verdict
+from course_utils.exercises.verdicts import Wrong, attempted, examined, reported
+from course_utils.exercises.verdicts import helpers as helpers  # for the chapters
+
 DEEPEST = 8  # lists within lists
 TOLERANCE = 1e-5
 ROUNDED = 1e-3  # of a known slip, where decimals are asked for
@@ -28,35 +28,7 @@ _short = reprlib.Repr()
 _short.maxstring = _short.maxother = _short.maxlong = 60
 
 
-class Wrong(Exception):
-    """Raised inside a checker; its message names what is off."""
-
-
-class _NotAttempted(Exception):
-    pass
-
-
-# --- the verdict ----------------------------------------------------------------------------------
-
-
-def examined(examine: Callable[..., None]) -> Callable[..., None]:
-    """The checker that prints the verdict on its answers; `examine` raises Wrong of them."""
-
-    @wraps(examine)
-    def check(*answers: Any) -> None:
-        try:
-            with _reported("this answer cannot be examined:"), np.errstate(all="ignore"):
-                examine(*map(_attempted, answers))
-            verdict = "right"
-        except _NotAttempted:
-            verdict = "not attempted"
-        except Wrong as wrong:
-            verdict = f"wrong: {wrong}"
-        verdict = re.sub(" at 0x[0-9a-fA-F]+", "", " ".join(verdict.split()))
-        verdict = verdict.encode("utf-8", "backslashreplace").decode()
-        print(verdict if len(verdict) <= LONGEST else verdict[: LONGEST - 1] + "…")
-
-    return check
+# --- checkers -------------------------------------------------------------------------------------
 
 
 def value(
@@ -108,35 +80,12 @@ def in_case(name: str) -> Iterator[None]:
         raise Wrong(f"for {name}: {wrong}" if name else str(wrong)) from wrong
 
 
-@contextmanager
-def _reported(what: str, error_too: bool = True) -> Iterator[None]:
-    """Whatever is raised inside becomes Wrong, but for Ctrl-C."""
-    try:
-        yield
-    except (Wrong, _NotAttempted, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        try:
-            text = str(error)
-        except Exception:
-            text = ""
-        said = f"{what} {type(error).__name__}: {text}".removesuffix(": ")
-        raise Wrong(said if error_too else what) from error
-
-
-def _attempted(answer: Any) -> Any:
-    """`answer`, unless it is `...` or None, which stand for an exercise not attempted."""
-    if answer is None or answer is ...:
-        raise _NotAttempted
-    return answer
-
-
 def call(function: Any, *arguments: Any, untouched: bool = False) -> Any:
     """What the reader's `function` returns for copies of the `arguments`."""
     if not callable(function):
         raise Wrong(f"a function is asked for, this is of type {type(function).__name__}")
     given = deepcopy(arguments)
-    with _reported("your code stops with"):
+    with reported("your code stops", function=function):
         found = function(*given)
     if found is None:
         raise Wrong("your function returns nothing: is a return missing?")
@@ -145,7 +94,7 @@ def call(function: Any, *arguments: Any, untouched: bool = False) -> Any:
         raise Wrong("an ordinary function is asked for, this one is `async`")
     if untouched and not all(map(np.array_equal, given, arguments)):
         raise Wrong("what was passed in is changed: work on a copy")
-    return _attempted(found)
+    return attempted(found)
 
 
 # --- answers taken in -----------------------------------------------------------------------------
@@ -186,7 +135,7 @@ def _plain(answer: Any, depth: int = 0) -> Any:
 
 def as_array(answer: Any, what: str = "an array of numbers") -> np.ndarray:
     """Real numbers as an array of the dtype they have (`object` for fractions, huge integers)."""
-    with _reported(f"{what} is asked for, this is {shown(answer)}", error_too=False):
+    with reported(f"{what} is asked for, this is {shown(answer)}", error_too=False):
         array = np.asarray(_plain(answer))
         if array.dtype.kind == "V":  # bfloat16
             array = array.astype("float64")
@@ -200,7 +149,7 @@ def as_array(answer: Any, what: str = "an array of numbers") -> np.ndarray:
 def real_numbers(answer: Any, not_finite: str = "") -> np.ndarray:
     """Finite real numbers as an array of float64."""
     array = as_array(answer)
-    with _reported("the numbers are too large", error_too=False):
+    with reported("the numbers are too large", error_too=False):
         array = array.astype("float64")
     if not np.isfinite(array).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
@@ -220,7 +169,7 @@ def image_bytes(answer: Any) -> np.ndarray:
 
 
 def _number_of(answer: Any, what: str, take: Callable) -> Any:
-    with _reported(f"{what} is asked for, this is {shown(answer)}", error_too=False):
+    with reported(f"{what} is asked for, this is {shown(answer)}", error_too=False):
         array = as_array(answer, what)
         number = take(array.item())
         if array.ndim or not abs(number) < math.inf or (take is int and number != array.item()):
@@ -240,7 +189,7 @@ def real(answer: Any) -> float:
 
 def items(answer: Any, what: str) -> list[Any]:
     """What a list, a tuple or an array of numbers holds."""
-    with _reported(f"{what} is asked for, this is {shown(answer)}", error_too=False):
+    with reported(f"{what} is asked for, this is {shown(answer)}", error_too=False):
         return list(answer if isinstance(answer, tuple | list) else as_array(answer, what))
 
 
