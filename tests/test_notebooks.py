@@ -29,16 +29,54 @@ def test_chapter_is_a_small_valid_notebook(path):
     nbformat.validate(nbformat.read(path, as_version=4))
 
 
+def readme_shows(folder):
+    """Names in a folder below `notebooks` that README shows or links to."""
+    readme = (tools.FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    return set(re.findall(rf"notebooks/{folder}/([^)\s\"]+)", readme))
+
+
 def test_readme_pictures_are_those_of_the_chapters():
     from course_utils.runner import pages
 
     made = {}
     for path in tools.NOTEBOOKS:
-        made |= pages.pictures(nbformat.read(path, as_version=4), path)
+        made |= pages.pictures(tools.read(path), path)
     stored = {p.name: p.read_bytes() for p in (tools.FOLDER / "pictures").glob("*")}
-    readme = (tools.FOLDER.parent / "README.md").read_text(encoding="utf-8")
     assert stored == made
-    assert set(re.findall(r"notebooks/pictures/([^)]+)", readme)) == set(made) != set()
+    assert readme_shows("pictures") == set(made) != set()
+
+
+def test_readme_pages_are_those_of_the_chapters_and_need_nothing_from_outside():
+    """`make reference` writes the page of each playable figure in a cell tagged `page`."""
+    made = {
+        f"{path.name[:2]}_{cell.id}.html"
+        for path in tools.NOTEBOOKS
+        for cell in tools.code(tools.read(path), "page")
+    }
+    stored = {p.name: p.read_text(encoding="utf-8") for p in (tools.FOLDER / "pages").glob("*")}
+    assert set(stored) == readme_shows("pages") == made
+    for name, page in stored.items():
+        assert page.startswith("<!doctype html>"), name
+        assert outside(page) == [], name
+        assert len(page.encode()) <= 200_000, name
+
+
+def outside(page):
+    """Addresses that the page would fetch something from."""
+    return re.findall(r"(?:https?:)?//[\w.]+\.\w+|\b(?:fetch|import)\(", page)
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        ('<script src="https://x.org/a.js">', ["https://x.org"]),
+        ("<style>url(//x.org/a)</style>", ["//x.org"]),
+        ("fetch('/a')", ["fetch("]),
+        ("// a comment\nprefetch('data:image/png;base64,//8=')", []),
+    ],
+)
+def test_what_a_page_needs_from_outside_is_found(page, found):
+    assert outside(page) == found
 
 
 @each_notebook

@@ -10,6 +10,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
+from course_utils import plots
+from course_utils.play import Playable
 from course_utils.runner import pages
 
 
@@ -118,3 +120,42 @@ def test_palette_keeps_few_colours_exact_and_alpha():
     alpha = np.asarray(decoded(pages.palette(encoded(clear))).convert("RGBA"))[..., 3]
     assert np.array_equal(alpha, clear[..., 3])
     assert pages.palette(exact) == exact
+
+
+def test_a_film_stays_one():
+    frames = [Image.fromarray(np.full((9, 9, 3), value, np.uint8)) for value in (0, 90, 180)]
+    file = io.BytesIO()
+    frames[0].save(file, "PNG", save_all=True, append_images=frames[1:], duration=100)
+    film = base64.b64encode(file.getvalue()).decode()
+    assert decoded(pages.palette(film)).n_frames == 3
+    assert pages.palette(film) == film
+
+
+PAGE = '<!doctype html>\n<p title="a & b">…</p>'
+
+
+@pytest.mark.parametrize("where", ["", "labs"])
+def test_playable_figures_are_stored_as_their_twins_and_their_pages_beside(tmp_path, where):
+    """The page only of a cell tagged `page`, and of no other HTML."""
+    (tmp_path / where).mkdir(exist_ok=True)
+    path = notebook(tmp_path / where)
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[0].metadata["tags"] = ["page", "picture"]
+    nb.cells.append(new_code_cell("2", id="cell1"))
+    nbformat.write(nb, path)
+    twin = plots.images(np.eye(9)[None], title="A line")
+    data, about = Playable("A", PAGE, twin, 300)._repr_mimebundle_()
+    playable = new_output("display_data", data, metadata=about)
+    for cell in nb.cells:
+        table = new_output("display_data", {"text/html": '<b srcdoc="">', "text/plain": "b"})
+        cell.outputs, cell.execution_count = [playable, table], 1
+    copy = tmp_path / "executed.ipynb"
+    nbformat.write(nb, copy)
+    pages.store(copy, path, tmp_path)
+    for cell in nbformat.read(path, as_version=4).cells:
+        stored, other = cell.outputs
+        assert set(stored.data) == {"image/png", "text/plain"} and stored.metadata == about
+        assert set(other.data) == {"text/html", "text/plain"}
+    (made,) = (tmp_path / "pages").iterdir()
+    assert (made.name, made.read_text(encoding="utf-8")) == ("01_cell0.html", PAGE)
+    assert [p.name for p in (tmp_path / "pictures").iterdir()] == ["01_cell0.png"]

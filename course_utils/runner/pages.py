@@ -1,6 +1,7 @@
 """What is done with an executed notebook: cleaned, shown as a page, stored in the notebook."""
 
 import base64
+import html
 import io
 import os
 import re
@@ -88,12 +89,12 @@ def page(notebook: Path, html: Path) -> None:
 
 
 def palette(png: str) -> str:
-    """A base64 PNG with at most 256 colours and no metadata; `png` where that is no smaller."""
+    """A base64 PNG with at most 256 colors, no metadata; as it was if it is a film, or smaller."""
     from PIL import Image
 
     raw = base64.b64decode(png)
     image = Image.open(io.BytesIO(raw))
-    if image.mode == "P":
+    if image.mode == "P" or getattr(image, "is_animated", False):
         return png
     rgba = image.convert("RGBA")
     if rgba.getextrema()[3][0] == 255:
@@ -109,11 +110,13 @@ def palette(png: str) -> str:
 def store(executed: Path, original: Path, root: Path) -> None:
     """Put the outputs of `executed` into `original`: sources, ids and metadata stay as they are.
 
-    Cells are counted from 1 as Run All does. Images become palette PNG, widgets are left out (the
-    static figure beside each one stays). StoreError where a cell wrote to stderr, failed, or shows
-    a path of this machine (in `root` or at home), or where `original` is not what was executed.
+    Cells are counted from 1 as Run All does. Images become palette PNG; of widgets and playable
+    figures their static twins are stored. What README shows of the notebook goes beside it.
+    StoreError where a cell wrote to stderr, failed, or shows a path of this machine (in `root` or
+    at home), or where `original` is not what was executed.
     """
     nb, done = read(original), read(executed)
+    shown = {"pages": playables(done, original)}
     outputs = {cell.id: cell for cell in done.cells if cell.cell_type == "code"}
     private = [str(folder) + os.sep for folder in (root.resolve(), Path.home())]
     count = 0
@@ -129,9 +132,22 @@ def store(executed: Path, original: Path, root: Path) -> None:
             _refuse(output, where, private)
             _plain(output, cell.execution_count)
     write(nb, original)
-    for name, png in pictures(nb, original).items():
-        (original.parent / "pictures").mkdir(exist_ok=True)
-        (original.parent / "pictures" / name).write_bytes(png)
+    shown["pictures"] = pictures(nb, original)
+    folder = original.parents[1 if original.parent.name == "labs" else 0]
+    for path, data in ((folder / k / name, d) for k in shown for name, d in shown[k].items()):
+        config.write_beside(path, lambda beside, data=data: beside.write_bytes(data))
+
+
+def playables(nb: "NotebookNode", path: Path) -> dict[str, bytes]:
+    """The page of each playable figure in a cell tagged `page`, by file name, for README."""
+    return {
+        f"{path.name[:2]}_{cell.id}.html": html.unescape(frame[1]).encode()
+        for cell in nb.cells
+        if "page" in cell.metadata.get("tags", [])
+        for output in cell.outputs
+        if output.get("metadata", {}).get("course") == "playable"
+        for frame in re.finditer(r'srcdoc="([^"]*)"', output.data.get("text/html", ""))
+    }
 
 
 def pictures(nb: "NotebookNode", path: Path) -> dict[str, bytes]:
@@ -160,6 +176,8 @@ def _plain(output: "NotebookNode", count: int | None) -> None:
     if output.output_type == "execute_result":
         output.execution_count = count
     data = output.get("data", {})
+    if output.get("metadata", {}).get("course") == "playable":
+        del data["text/html"]
     if "image/png" in data:
         data["image/png"] = palette(data["image/png"])
     if "image/svg+xml" in data:  # the one thing in Matplotlib's SVG that differs between runs
