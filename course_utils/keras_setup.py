@@ -1,8 +1,6 @@
 """Keras on TensorFlow, set up as the course needs it, without TensorFlow's start-up lines."""
 
 import os
-import sys
-import tempfile
 from typing import Any
 
 from course_utils.choices import ChoiceError
@@ -14,6 +12,9 @@ def import_keras() -> Any:
     Without TensorFlow's start-up lines (kept where the import fails). ChoiceError where Keras
     already runs on another backend.
     """
+    import sys  # here, since results depend on what a function mentions, and not on sys.stderr
+    import tempfile
+
     asked = os.environ.get("KERAS_BACKEND") or "tensorflow"
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"  # goes before keras.json
