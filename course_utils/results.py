@@ -99,16 +99,29 @@ def _listed(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
     path = root / "notebooks" / LITERATURE
     try:
         chapters = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        for id, entry in ((i, e) for entries in chapters.values() for i, e in entries.items()):
-            if unknown := entry.keys() - FIELDS:
-                raise ValueError(f"{id} has the unknown {', '.join(sorted(unknown))}")
-            if not entry.get("label"):
-                raise ValueError(f"{id} has no label")
-            entry.setdefault("what", entry["label"])
-            entry.setdefault("metric", "test accuracy")
-    except (ValueError, AttributeError) as error:
+        seen: set[str] = set()
+        for chapter, entries in chapters.items():
+            labels: set[str] = set()
+            for id, entry in entries.items():
+                if wrong := _wrong(entry) or ("is the id of two results" if id in seen else ""):
+                    raise ValueError(f"{id} {wrong}")
+                if entry["label"] in labels:
+                    raise ValueError(f"two results of {chapter} are labeled {entry['label']!r}")
+                seen.add(id)
+                labels.add(entry["label"])
+                entry.setdefault("what", entry["label"])
+                entry.setdefault("metric", "test accuracy")
+    except ValueError as error:
         raise ValueError(f"notebooks/{LITERATURE} cannot be used: {error}") from None
     return chapters
+
+
+def _wrong(entry: Any) -> str:
+    if not isinstance(entry, dict):
+        return "is no table"
+    if unknown := entry.keys() - FIELDS:
+        return f"has the unknown {', '.join(sorted(unknown))}"
+    return "" if entry.get("label") else "has no label"
 
 
 def _stored(path: Path) -> list[dict[str, Any]]:

@@ -140,22 +140,26 @@ def test_store_writes_outputs_and_nothing_else(here, capsys):
     assert path.read_text(encoding="utf-8") == text
 
 
-PUBLISH = """
-row = dict(id='{id}', chapter='{chapter}', data='{data}', measured=0.5)
-note('result', row=row, profile='{profile}', changed={changed})
+RECORD = """
+about = dict(seeds=[0], seconds=[], epochs=1, parameters=None, data='real', date='2026-11-26')
+note('result', label='{id}', values=[0.5], profile='full', changed=[], **about)
 """
 
 
-def publishing(here, name, id, after="", profile="full", changed=(), data="real", chapter="01"):
-    about = {"profile": profile, "changed": list(changed), "data": data, "chapter": chapter}
-    return notebook(here, name, NOTE + PUBLISH.format(id=id, **about) + after)
+def recording(here, name, id, after=""):
+    """A notebook that records what it measured, and the line that lists it as a result."""
+    chapter = name.rpartition("/")[2] if "/" in name else name[:2]
+    path = notebook(here, name, NOTE + RECORD.format(id=id) + after)
+    with (here / "notebooks" / results.LITERATURE).open("a") as listed:
+        listed.write(f'["{chapter}"]\n{id} = {{ label = "{id}" }}\n')
+    return path
 
 
 def test_results_of_what_passed_are_promoted_and_nothing_else(here, monkeypatch, capsys):
-    """One that fails after it published, another run's left-overs, an id that has a new name."""
-    publishing(here, "01_passes", "new_name")
-    publishing(here, "02_fails", "of_a_failure", "import os; os._exit(1)", chapter="02")
-    publishing(here, "labs/01_deeper", "of_a_lab", chapter="01_deeper")
+    """One that fails after it recorded, another run's left-overs, an id that has a new name."""
+    recording(here, "01_passes", "new_name")
+    recording(here, "02_fails", "of_a_failure", "import os; os._exit(1)")
+    recording(here, "labs/01_deeper", "of_a_lab")
     held = [{"id": i, "chapter": c, "measured": 0.1} for i, c in
             (("old_name", "01"), ("before", "02"), ("other", "03"))]  # fmt: skip
     path = here / "data" / results.FILE
@@ -177,7 +181,7 @@ def test_results_of_what_passed_are_promoted_and_nothing_else(here, monkeypatch,
     assert "new_name" in path.read_text()
     # and nothing by a run of another profile
     path.write_text(json.dumps(held))
-    instead(monkeypatch, {"kind": "result", "row": {"id": "x"}, "profile": "full", "changed": []})
+    instead(monkeypatch, {"kind": "result", "label": "new_name", "profile": "full"})
     assert go(here, "1", profile="quick", store=True) == 0
     assert json.loads(path.read_text()) == held
 
