@@ -17,6 +17,8 @@ help:
 	@echo 'make lab        open JupyterLab on the first chapter'
 	@echo 'make reference  full profile on real data (hours), outputs and results stored'
 	@echo 'make site       the chapters as a static site in build/site'
+	@echo 'make class      copies of the notebooks without solutions and outputs in build/class'
+	@echo 'make readme     write the tables of README.md anew'
 	@echo 'make lock       write requirements.txt anew (ARGS=--upgrade: the newest versions)'
 	@echo 'make faults     what the user is told in every fault that the tests try'
 	@echo 'make lint       mend style    make clean'
@@ -55,13 +57,27 @@ site: $(READY)
 	@rm -rf build/site build/site_source && mkdir -p build/site_source/data
 	@cp README.md build/site_source/index.md && cp -R notebooks build/site_source
 	@cp data/README.md build/site_source/data
-	@printf '\n```{toctree}\n:glob:\n:hidden:\nnotebooks/[0-9]*\ndata/README\n```\n' \
+	@printf '\n```{toctree}\n:glob:\n:hidden:\nnotebooks/[0-9]*\nnotebooks/labs/[0-9]*\nnotebooks/glossary\ndata/README\n```\n' \
 	  >> build/site_source/index.md
 	@printf '%s\n' 'project = "Convnets, Measured"' 'extensions = ["myst_nb"]' \
 	  'nb_execution_mode = "off"' 'myst_enable_extensions = ["dollarmath", "amsmath"]' \
 	  'html_theme = "sphinx_book_theme"' > build/site_source/conf.py
 	@$(PY) -m sphinx -q build/site_source build/site
 	@echo 'the site is in build/site/index.html'
+
+# For students: the checks stay. A copy finds budgets and data through the installed course.
+STUDENT = --log-level ERROR --to notebook --ClearOutputPreprocessor.enabled=True \
+  --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags solution
+class: $(READY)
+	@rm -rf build/class
+	@for folder in . labs; do \
+	  set -- notebooks/$$folder/[0-9]*.ipynb; test -e "$$1" || continue; \
+	  $(PY) -m nbconvert $(STUDENT) --output-dir build/class/$$folder "$$@" || exit 1; done
+	@echo 'the notebooks for a class are in build/class'
+
+readme: $(READY)
+	@$(PY) -m course_utils.results
+	@$(PY) tests/readme_tools.py
 
 clean:
 	rm -rf build .pytest_cache .ruff_cache .hypothesis *.egg-info
@@ -74,4 +90,4 @@ $(READY): $(shell test -x $(PY) || echo FORCE)
 
 FORCE:
 
-.PHONY: help run test test-all lab reference faults lint lock site clean FORCE
+.PHONY: help run test test-all lab reference faults lint lock site class readme clean FORCE
