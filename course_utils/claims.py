@@ -20,14 +20,14 @@ _RELATIONS = {
 }
 _SHORT = 40  # characters of a value that is no number
 _NEXT = "Raise a budget, or run the chapter again from its first cell; if it persists, report it."
-_YOURS = "The chapter promises it for its own budgets and seed only: take your change back to see."
+_YOURS = "The chapter promises it for its own budgets and seed: take your change back to compare."
 
 
 class ClaimError(AssertionError):
     """A sentence of the chapter that is not true of this run's numbers."""
 
     def _render_traceback_(self) -> list[str]:
-        return ["ClaimError: the run stops here, since this sentence did not hold."]
+        return [f"ClaimError: {self}".partition("\n")[0]]  # its card says what to do next
 
 
 def claim(sentence: str, left: Any, relation: str = "is", right: Any = True) -> None:

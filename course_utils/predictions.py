@@ -14,6 +14,7 @@ from course_utils import cards, config
 
 # by chapter and question, in the order of the chapter
 _made: dict[tuple[str | None, str], "Prediction"] = {}
+_OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # JupyterLab leaves it the arrow keys
 
 
 class Prediction:
@@ -74,7 +75,7 @@ class Prediction:
             "data-course": kind,
             "data-key": f"course/{config.chapter() or ''}/{self.question}",
             "data-choices": json.dumps(self.choices, ensure_ascii=False),
-            "data-answer": self.answered,
+            "data-answer": "" if kind == "question" else self.answered,
         }
         return " ".join(f'{name}="{html.escape(v)}"' for name, v in given.items() if v)
 
@@ -110,16 +111,15 @@ def predict(question: str, choices: Sequence[str]) -> Prediction:
     made = _made.get(key)
     if made is None or made.choices != choices:
         made = _made[key] = Prediction(question, choices)
-    name = f"prediction-{question}"
+    group = html.escape(f"prediction-{question}")
+    shown = [html.escape(choice) for choice in choices]
     radios = "".join(
         '<label style="display: block; padding: 0.2em 0; cursor: pointer">'
-        f'<input type="radio" name="{html.escape(name)}" value="{html.escape(choice)}"> '
-        f"{html.escape(choice)}</label>"
-        for choice in choices
+        f'<input type="radio" {_OWN_KEYS} name="{group}" value="{choice}"> {choice}</label>'
+        for choice in shown
     )
     page = (
-        # JupyterLab must leave the arrow keys to the radio buttons.
-        f'<fieldset {made.data("question")} data-lm-suppress-shortcuts="true" '
+        f"<fieldset {made.data('question')} "
         'style="border: 1px solid rgb(21, 101, 192); border-radius: 2px; padding: 0.4em 0.8em">'
         f"<legend><strong>Predict</strong>: {html.escape(question)}</legend>{radios}</fieldset>"
     )

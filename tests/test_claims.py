@@ -212,4 +212,4 @@ def test_in_a_notebook_a_claim_is_a_card_and_a_false_one_a_short_error():
     assert "take your change back" in changed.data["text/html"]
     card, error = nb.cells[3].outputs
     assert "(1 &gt; 2, difference -1)" in card.data["text/html"] and NEXT in card.data["text/html"]
-    assert error.traceback == ["ClaimError: the run stops here, since this sentence did not hold."]
+    assert error.traceback == ["ClaimError: did not hold: one is more (1 > 2, difference -1)"]
