@@ -1,6 +1,5 @@
 """What chapters and labs keep to. Each rule takes a notebook, returns its breaches in words."""
 
-import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -27,9 +26,9 @@ NOTEBOOKS = notebooks()
 
 
 def read(path: Path) -> NotebookNode:
-    """The notebook in `path`, which knows whether it is a chapter or a lab."""
+    """The notebook in `path`, which knows what it is known as."""
     nb = nbformat.read(path, as_version=4)
-    nb.metadata["lab"] = path.parent.name == "labs"
+    nb.metadata["known_as"] = known_as(path)
     return nb
 
 
@@ -39,20 +38,34 @@ def known_as(path: Path) -> str:
 
 
 def least_exercises(nb: NotebookNode) -> int:
-    return 2 if nb.metadata.get("lab") else 4
+    return 2 if "_" in nb.metadata["known_as"] else 4
 
 
 def part(
-    chapter: str, cells: Iterable[str] | None, changes: Iterable[tuple[str, str, str]] = ()
+    chapter: str,
+    cells: Iterable[str] | None,
+    edits: Iterable[tuple[str, str, str]] = (),
+    **changes: Any,
 ) -> NotebookNode:
-    """The `cells` of a chapter or lab (None: all code), after `changes`: (cell, old, new text)."""
+    """The `cells` of a chapter or lab (None: all code), after `edits`: (cell, old, new text).
+
+    `changes` are what a reader writes into the first cell: `samples=300`.
+    """
     nb = read(next(path for path in NOTEBOOKS if path.stem == chapter))
     by_id = {cell.id: cell for cell in code(nb)}
     nb.cells = [by_id[name] for name in (by_id if cells is None else cells)]
-    for name, old, new in changes:
+    for name, old, new in edits:
         assert old in by_id[name].source, f"{name} no longer holds {old!r}"
         by_id[name].source = by_id[name].source.replace(old, new, 1)
+    by_id["parameters"].source = changed(by_id["parameters"].source, changes)
     return nb
+
+
+def changed(parameters: str, changes: Mapping[str, Any]) -> str:
+    """The source of the first cell with a reader's changes."""
+    if "changes = None" in parameters:
+        return parameters.replace("changes = None", f"changes = {dict(changes)!r}")
+    return parameters + "".join(f"\n{name} = {value!r}" for name, value in changes.items())
 
 
 def client(nb: NotebookNode, timeout: int = 300, folder: Path = FOLDER) -> NotebookClient:
@@ -92,24 +105,31 @@ def text(cell: NotebookNode) -> str:
 # --- form -----------------------------------------------------------------------------------------
 
 
+PARAMETERS = "profile = None\nseed = None\nchanges = None"
+START = 'budget = course.start("{}", profile, seed=seed, changes=changes)'
+FOLDED = "hide-input"  # on pages; `source_hidden` in JupyterLab
+
+
 def opening(nb: NotebookNode) -> list[str]:
-    """The title first; then, as first code cells, `parameters` (only `name = None`), `setup`."""
-    first = nb.cells[0]
+    """The title first; then, as first code cells, `parameters` and a short `setup`, both folded."""
+    first, start = nb.cells[0], START.format(nb.metadata["known_as"])
     found = []
     if first.cell_type != "markdown" or not re.match(r"# \S", first.source):
         found.append("the first cell is not the title (`# …`)")
-    for cell, tag in zip(code(nb)[:2], ("parameters", "setup"), strict=True):
+    parameters, setup = code(nb)[:2]
+    if "session.setup" in setup.source:
+        return found  # has not moved to `course.start` yet
+    for cell, tag in ((parameters, "parameters"), (setup, "setup")):
         if tag not in tags(cell):
             found.append(f"{cell.id}: not tagged {tag}")
-    for node in ast.parse(code(nb)[0].source).body:
-        if not (
-            isinstance(node, ast.Assign)
-            and [type(t) for t in node.targets] == [ast.Name]
-            and isinstance(node.value, ast.Constant)
-            and node.value.value is None
-        ):
-            found.append(f"parameters: {ast.unparse(node)!r} is more than `name = None`")
-    return found
+        if FOLDED not in tags(cell) or not cell.metadata.get("jupyter", {}).get("source_hidden"):
+            found.append(f"{cell.id}: not folded ({FOLDED}, source_hidden)")
+    if parameters.source != PARAMETERS:
+        found.append(f"{parameters.id}: not {PARAMETERS!r}")
+    lines = [line for cell in (parameters, setup) for line in cell.source.splitlines() if line]
+    if start not in lines:
+        found.append(f"{setup.id}: without the line {start!r}")
+    return found + ([f"{len(lines)} lines of set-up, at most 8"] if len(lines) > 8 else [])
 
 
 def ids(nb: NotebookNode) -> list[str]:
@@ -126,8 +146,8 @@ def ids(nb: NotebookNode) -> list[str]:
 
 
 def lengths(nb: NotebookNode) -> list[str]:
-    """Code cells of 15 lines at most; those that are not there to be read, 25 or (set-up) 30."""
-    limits = {"parameters": 25, "exercise": 25, "check": 25, "setup": 30}
+    """Code cells of 15 lines at most; exercises and their checks of 25."""
+    limits = {"exercise": 25, "check": 25}
     found = []
     for cell in code(nb):
         lines = len(cell.source.splitlines())
@@ -260,6 +280,25 @@ def solved(nb: NotebookNode) -> NotebookNode:
     return nb
 
 
+# --- predictions ----------------------------------------------------------------------------------
+
+
+def predictions(nb: NotebookNode) -> list[str]:
+    """Each prediction is answered in a later cell, and the last code cell lists the surprises."""
+    asked, answered = {}, {}
+    for number, cell in enumerate(code(nb)):
+        found = re.findall(r"^(?:(\w+) = )?predict\(", cell.source, re.MULTILINE)
+        asked |= {name or f"the one in {cell.id}": number for name in found}
+        answered |= dict.fromkeys(re.findall(r"\b(\w+)\.answer\(", cell.source), number)
+    last = code(nb)[-1]
+    listed = not asked or "course.surprises()" in last.source
+    return [
+        f"{name}: predicted and not answered later"
+        for name, number in asked.items()
+        if answered.get(name, -1) <= number
+    ] + ([] if listed else [f"{last.id}: without course.surprises()"])
+
+
 # --- full, real against quick, drawn --------------------------------------------------------------
 
 
@@ -294,5 +333,5 @@ def tagging(stored: NotebookNode, other: NotebookNode) -> list[str]:
 
 
 RULES = [
-    opening, ids, lengths, idiom, outputs, privacy, compared, practice, independence,
+    opening, ids, lengths, idiom, outputs, privacy, compared, practice, independence, predictions,
 ]  # fmt: skip

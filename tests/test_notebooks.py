@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import notebook_tools as tools
@@ -118,6 +119,8 @@ def labs(tmp_path):
     folder = tmp_path / "notebooks"
     (folder / "labs").mkdir(parents=True)
     shutil.copy(tools.FOLDER / "conftest.py", folder)
+    (tmp_path / "tests").mkdir()
+    shutil.copy(Path(__file__).with_name("nbval_sanitize.cfg"), tmp_path / "tests")
     shown = "import os, numpy\nprint(os.environ['COURSE_PROFILE'], os.environ['COURSE_SOURCE'])"
     for path, out in (("01_a", "quick synthetic"), ("labs/01_b", "quick real")):
         nb = new_notebook(cells=[cell("shown", shown, out=f"{out}\n", execution_count=1)])
@@ -143,11 +146,11 @@ def test_nbval_compares_labs_in_the_same_environment(labs):
 
 
 def test_a_lab_needs_half_the_exercises(chapter):
-    del chapter.cells[-6:]
+    del chapter.cells[-8:-2]
     assert tools.practice(chapter) == ["only 2 exercises"]
-    chapter.metadata["lab"] = True
+    chapter.metadata["known_as"] = "01_lab"
     assert tools.practice(chapter) == []
-    del chapter.cells[-3:]
+    del chapter.cells[-5:-2]
     assert tools.practice(chapter) == ["only 1 exercises"]
 
 
@@ -169,13 +172,16 @@ def fold(code):
     return f"<details><summary>Solution</summary>\n\n```python\n{code}\n```\n\n</details>"
 
 
+SETUP = f"from course_utils import course\n{tools.START.format('01')}\nprint('ready')"
+
+
 @pytest.fixture
 def chapter():
     """A chapter that keeps to every rule: the sum of two numbers."""
     cells = [
         note("title", "# Sums"),
-        cell("parameters", "profile = None\nepochs = None", "parameters"),
-        cell("setup", "print('ready')", "setup", out="ready\n"),
+        cell("parameters", tools.PARAMETERS, "parameters", tools.FOLDED),
+        cell("setup", SETUP, "setup", tools.FOLDED, out="ready\n"),
         cell("values", "def add(a, b):\n    return a + b\n\n\none = 1", "defines"),
         cell("this-run", "print(one * 3)", tools.IGNORED, out="3\n"),
     ]
@@ -186,9 +192,16 @@ def chapter():
             cell(f"ex{i}-check", check, "check", out="not attempted\n"),
             note(f"ex{i}-solution", fold(f"two{i} = add(one, one)"), "solution"),
         ]
+    cells += [
+        cell("guess", "half = predict('How much?', ['half', 'all'])"),
+        cell("end", "half.answer('half')\ncourse.surprises()"),
+    ]
     nb = new_notebook(cells=cells)
+    nb.metadata["known_as"] = "01"
     for number, one in enumerate(tools.code(nb), start=1):
         one.execution_count = number
+        if number < 3:
+            one.metadata["jupyter"] = {"source_hidden": True}
     nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     return nb
 
@@ -228,14 +241,21 @@ HTML = {"data": {"text/html": "<td>C:\\Users\\ann\\x</td>"}}
 BREACHES = [
     ("opening", edit("title", source="Sums"), "not the title"),
     ("opening", drop("parameters"), "not tagged parameters"),
-    ("opening", tag("setup"), "not tagged setup"),
-    ("opening", edit("parameters", source="epochs = 3"), "more than `name = None`"),
-    ("opening", edit("parameters", source="a = b = None; import os"), "'import os'"),
+    ("opening", tag("setup", tools.FOLDED), "not tagged setup"),
+    ("opening", tag("setup", "setup"), "setup: not folded"),
+    ("opening", edit("parameters", metadata={}), "parameters: not folded"),
+    ("opening", edit("parameters", source="epochs = None"), "parameters: not 'profile = None"),
+    (
+        "opening",
+        edit("setup", source=SETUP.replace("01", "02")),
+        'without the line \'budget = course.start("01"',
+    ),
+    ("opening", edit("setup", source="x = 1\n" * 4 + SETUP), "10 lines of set-up, at most 8"),
     ("ids", edit("values", id="3f2a9c1e"), "not made of words"),
     ("ids", edit("values", id="deadbeef"), "not made of words"),
     ("ids", edit("values", id="this-run"), "used twice"),
     ("lengths", edit("values", source="x = 1\n" * 16), "16 lines of code, at most 15"),
-    ("lengths", edit("setup", source="x = 1\n" * 31), "31 lines of code, at most 30"),
+    ("lengths", edit("ex1-stub", source="x = 1\n" * 26), "26 lines of code, at most 25"),
     ("idiom", edit("values", source="tf.keras.Input((1,))"), "tf.keras"),
     ("idiom", edit("values", source="m.fit_generator(g)"), "fit_generator"),
     ("outputs", edit("setup", execution_count=None), "execution count None, not 2"),
@@ -247,13 +267,16 @@ BREACHES = [
     ("privacy", show("setup", "stream", name="stdout", text="in /root/data"), "'/root'"),
     ("privacy", show("setup", "display_data", **HTML), "Users"),
     ("privacy", lambda nb: nb.metadata.update(papermill={}), "papermill's metadata"),
-    ("compared", ignore_most, "only 4 of 12 code cells"),
+    ("compared", ignore_most, "only 4 of 14 code cells"),
     ("practice", lambda nb: nb.cells.__delitem__(slice(-3, None)), "only 3 exercises"),
     ("practice", edit("ex2-check", id="ex2-test"), "ex2-test is not its check"),
     ("practice", tag("ex2-solution"), "ex2-solution is not its solution"),
     ("practice", edit("ex2-solution", source="```python\ntwo2 = 2\n```"), "not one folded"),
     ("practice", tag("ex2-stub"), "without a stub"),
     ("practice", edit("ex2-solution", source=fold("a\n```\n```python\nb")), "not one folded"),
+    ("predictions", edit("end", source="course.surprises()"), "half: predicted and not answered"),
+    ("predictions", edit("end", source="half.answer('half')"), "end: without course.surprises()"),
+    ("predictions", edit("guess", source="predict('?', 'ab')"), "the one in guess: predicted"),
     ("independence", edit("ex2-stub", source="two2 = two1"), "ex2-stub: uses two1 of ex1-stub"),
     ("independence", edit("ex2-check", source="def f():\n    return two1"), "uses two1"),
 ]
