@@ -315,6 +315,9 @@ def test_tags_are_held_against_two_runs(chapter):
     ]
     show("this-run", "stream", name="stdout", text="more\n")(other)
     assert tools.tagging(chapter, other) == []
+    for nb, numbers in ((chapter, "0.98 > 0.96"), (other, "0.7 > 0.6, difference 0.1")):
+        show("values", "display_data", data={"text/plain": f"held: better ({numbers})"})(nb)
+    assert tools.tagging(chapter, other) == [], "numbers of claims are not compared"
     show("values", "execute_result", data={"text/plain": "4"})(other)
     (breach,) = tools.tagging(chapter, other)
     assert re.match("values: differs", breach)
