@@ -134,3 +134,22 @@ def check_7(images: np.ndarray) -> tuple:
             images.transpose(3, 0, 1, 2),
         "these are the images as they were": images,
     }
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("The order is samples, frames, height, width, channels.",
+        "A color image has three channels, and they come last."),
+    2: ("First the batches of one epoch: the last one may be smaller, and it is a step as well.",
+        "25,000 / 512 is 48.8, so that an epoch has 49 steps."),
+    3: ("mean and std take several axes at once: which three of (0, 1, 2, 3) have to go?",
+        "images.mean(axis=(0, 1, 2)) has the shape (channels,), which broadcasts against the "
+        "images."),
+    4: ("A dense layer is x @ w + b; relu is np.maximum(…, 0).",
+        "relu goes around the first layer only; what it returns is the input of the second."),
+    5: ("Chain rule: the loss by the prediction, the prediction by z = w x + b, z by w and by b.",
+        "Where z > 0 the gradient is 2 (z - y) x in w, 2 (z - y) in b; elsewhere it is 0 and 0."),
+    6: ("Two units are enough for |x - y|: one for x - y, the other for y - x.",
+        "One of x - y and y - x is negative, and relu makes it 0: add the two."),
+    7: ("reshape would keep the order of the numbers; here the axes change places.",
+        "np.transpose(images, (…)) lists the old axes in their new order: 0, then the channels."),
+})

@@ -176,3 +176,21 @@ def check_6(y_true: np.ndarray, y_pred: np.ndarray, s: float) -> tuple:
         "add over the classes, do not average": right / n,
         "one number for the batch; a loss for each sample is asked for, (m,)": right.mean(),
     }
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("A dense layer has one weight for each pair of input and unit, and one bias for each unit.",
+        "The first layer has 64 · (10,000 + 1) parameters; there are two more layers."),
+    2: ("The probabilities are proportional to e to the power of the outputs.",
+        "e^(a - b) = 9: which function undoes the power?"),
+    3: ("e to the power of 1,000 overflows, but a softmax stays the same if every output of a row "
+        "is shifted by the same number.",
+        "Subtract outputs.max(axis=1, keepdims=True) before np.exp; sum with keepdims=True, too."),
+    4: ("The 46 probabilities need not add to 1: each topic is a yes or no of its own.",
+        "A sigmoid at the end, and as the loss the binary cross-entropy."),
+    5: ("Go through the losses and remember the best epoch so far.",
+        "It ends as soon as epoch - best == patience; if that never happens, with the last one."),
+    6: ("np.eye(n)[y_true] is the one-hot form of the labels.",
+        "The targets are (1 - s) · one-hot + s / n; the loss is minus the sum of targets · "
+        "log(y_pred) in each row."),
+})

@@ -156,3 +156,20 @@ def check_6(interval: Any) -> None:
     if high - low < 0.01 * width:
         raise Wrong("every draw has the same mean: draw with replacement")
     ex.match((low, high), right, slips, tolerance=0.05 * width)
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("Each unit has one weight for each of its inputs, and a bias.",
+        "(8 + 1) · 64 for the first layer; then (64 + 1) · 64, and the output."),
+    2: ("One fold's network is trained on three of the four folds: 303 samples.",
+        "303 / 16 is 18.9, so that an epoch has 19 steps."),
+    3: ("divmod(n, k) gives the size of a fold, and how many folds have one sample more.",
+        "min(fold, longer) of the folds before this one are longer."),
+    4: ("Mean and standard deviation come from the first array alone, for both arrays.",
+        "np.where(deviation == 0, 1, deviation) divides a constant feature by 1."),
+    5: ("For each fold: fit on all other samples, predict those of the fold, and put them in their"
+        " places.",
+        "np.array_split(np.arange(len(y)), k) gives the indices of the folds."),
+    6: ("A draw has as many errors as there are, with replacement: np.random.Generator.choice.",
+        "Of the 10,000 means, the percentiles 2.5 and 97.5 are the ends."),
+})

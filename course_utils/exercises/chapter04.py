@@ -169,3 +169,24 @@ def check_7(pixels: int, kernel: int) -> tuple:
             "one number sees one pixel before any layer: pixels − 1 are to be added",
         (pixels - 1) // (kernel - 1): "round up: it has to see at least that many",
     }
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("Output size: floor((size - window) / stride) + 1, where a dilated window of 3 covers 5 "
+        "pixels.",
+        "32 becomes 14, the pool makes 7 of it; the last layer has 32 filters."),
+    2: ("A filter has height · width · channels in weights, and one bias.",
+        "The first layer has 3 channels as its input, the second 16."),
+    3: ("On paper and on solid ink alike the nine weights have to add to 0.",
+        "Positive weights belong where the ink is: in the bottom row. Ink is 1, paper is 0."),
+    4: ("The output has (h - size) // stride + 1 rows; a window starts at row i · stride.",
+        "images[:, top : top + size, left : left + size].max(axis=(1, 2)) is one position of all "
+        "images."),
+    5: ("Pad with np.pad along height and width only, then slide the window.",
+        "With stride s only every s-th position counts: [:, ::s, ::s] of all positions."),
+    6: ("Each pixel of a window has a share of 1 / size² in its mean.",
+        "So each number of d_output goes to size × size pixels, divided by size²: np.kron spreads "
+        "it."),
+    7: ("One layer sees kernel pixels; each further layer adds kernel - 1.",
+        "Solve 1 + layers · (kernel - 1) >= pixels, and round up."),
+})

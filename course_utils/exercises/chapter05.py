@@ -153,3 +153,21 @@ check_7 = ex.value(
         _B - _A: "that is the difference of the accuracies: divide it by its standard error",
     }, want=lambda answer: abs(ex.real(answer)), tolerance=0.011,
 )
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("First the batches of one epoch: the last one may be smaller, and it is a step as well.",
+        "-(-samples // batch) rounds up."),
+    2: ("A filter has height · width · channels in weights, and one bias.",
+        "Each of the 32 filters has 25 · 64 weights."),
+    3: ("Output size without padding: floor((size - window) / stride) + 1.",
+        "28 becomes 12 after the strided convolution, and the pool halves it; 16 filters."),
+    4: ("Begin with zeros of the same shape, and copy the part that stays inside.",
+        "Or np.pad by |down| and |right| on both sides, then cut the shifted window out."),
+    5: ("Strides take the place of the pools: strides=2, padding='same' in both convolutions.",
+        "GlobalAveragePooling2D, then a dense layer of 10 units with a softmax."),
+    6: ("Count the pairs (true, predicted) that differ.",
+        "A confusion matrix with a diagonal of zeros: where is its largest number?"),
+    7: ("The standard error of a share p among n is the root of p (1 - p) / n.",
+        "That of a difference: the root of the sum of both squares. Divide the difference by it."),
+})

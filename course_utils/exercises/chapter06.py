@@ -152,3 +152,23 @@ def check_6(honest: Any) -> None:
         if ex.same(score, known):
             raise Wrong(message)
     raise Wrong(f"epoch {epoch:g} with a score of {score:.3f} is not the answer")
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("Without padding a 5 × 5 convolution takes 4 from the side; each pool halves it.",
+        "28, 24, 12, 8, 4: the dense layer has 4 · 4 · 32 inputs."),
+    2: ("The last batch of an epoch is smaller, and it is a step as well.",
+        "54,000 / 64 is 843.75, so that an epoch has 844 steps."),
+    3: ("Hits are where y_true and y_pred are both the label.",
+        "Divide the hits by the images of the class for recall, by the predictions of it for "
+        "precision."),
+    4: ("Begin with a copy; a mask such as flipped chooses the images that change.",
+        "images[flipped, :, ::-1] turns the axis of the width round, and only that one."),
+    5: ("Note the learning rate before you look at the loss of the epoch: a change begins with the"
+        " next.",
+        "Keep three things: the rate, the lowest loss so far, the epochs since; the last starts at"
+        " 0 again after a change."),
+    6: ("Which of the two arrays may choose, and which may only be reported?",
+        "argmax of the mean over the images of the validation set; the score is that of the test "
+        "set at this epoch."),
+})

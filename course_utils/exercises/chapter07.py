@@ -119,3 +119,21 @@ def check_6(labels: np.ndarray, classes: int, share: float) -> tuple:
         "these are one-hot targets without smoothing": one_hot,
         "classes are columns, samples rows": (kept + share / classes).T,
     }
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("With padding a convolution keeps the side, and a pool halves it.",
+        "32 becomes 16, then 8: the dense layer has 8 · 8 · 64 inputs."),
+    2: ("Augmentation replaces images, it adds none.",
+        "45,000 / 128 is 351.6, so that an epoch has 352 steps."),
+    3: ("The numbers say where an output pixel (x, y) comes from: x' = a x + b y + c, y' = d x + e"
+        " y + f.",
+        "x' = x and y' = side - 1 - y."),
+    4: ("Two things change: the axis of the channels goes to the end, and their order is turned "
+        "round.",
+        "np.moveaxis(x, 1, 3)[..., ::-1], then 255 times it, rounded with np.rint, as uint8."),
+    5: ("Work on a copy; a slice that starts below 0 would count from the end, so clip it.",
+        "rows = slice(max(top, 0), max(top + size, 0)), and the columns likewise."),
+    6: ("np.eye(classes)[labels] is the one-hot form of the labels.",
+        "(1 - share) · one-hot + share / classes."),
+})

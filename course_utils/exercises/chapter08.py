@@ -131,3 +131,20 @@ def check_5(labels: np.ndarray, scenes: np.ndarray) -> tuple:
         "these are the counts of the pairs: a weight falls as the count rises": counts,
         "pairs that do not occur have no weight to share": len(labels) / (pairs * counts),
     }
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("Flattened, 5 × 5 × 1,024 are the inputs of each unit.",
+        "Each of the 256 units has a weight for each input, and a bias."),
+    2: ("The mean of each channel leaves one number for each of the 512 channels.",
+        "One unit has a weight for each input, and one bias: 512 + 1 in the first case."),
+    3: ("[..., ::-1] turns the order of the channels round.",
+        "Subtract an array of the three means: broadcasting does it along the last axis. Mind the "
+        "dtype."),
+    4: ("names.index(cut) finds the place, and raises a ValueError by itself.",
+        "names[names.index(cut) :], without those that have “bn” or “norm” in them."),
+    5: ("Count each pair of label and scene that occurs: np.unique(…, axis=0, return_inverse=True,"
+        " return_counts=True).",
+        "A weight is proportional to 1 / the count of its pair; n / (pairs · count) makes the mean"
+        " 1."),
+})

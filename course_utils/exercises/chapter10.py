@@ -155,3 +155,23 @@ def _check_trunk(model: Any) -> None:
     if layer.padding != "same":
         raise Wrong('the convolution has no padding: padding="same" is asked for')
     check_parameters(model, 8 * (27 + 1) + (6 + 5 + 1) * (8 + 1))
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("The 4 filters before are the channels that it has as its input.",
+        "Each of the 5 filters has 3 · 3 · 4 weights and a bias."),
+    2: ("A 1 × 1 convolution keeps the side; 3 × 3 without padding takes 2 from it.",
+        "32, then 16 after the pool, then 14, then 7."),
+    3: ("Yellow is red and green together, without blue.",
+        "Choose a bias so low that red alone does not get above 0, and a negative weight for "
+        "blue."),
+    4: ("A 1 × 1 convolution is a product of matrices along the last axis: @ does it for all "
+        "pixels.",
+        "Take every stride-th pixel first: images[:, ::stride, ::stride]."),
+    5: ("A filter is dead if all its c weights are negative: the probability is 1/2 to the power "
+        "of c.",
+        "At least one of f: 1 minus the probability that none of them is dead."),
+    6: ("One keras.Input, and three Dense layers on the same tensor.",
+        "keras.Model(inputs, {…}) takes a dictionary of outputs: color and shape end in a softmax,"
+        " span in nothing."),
+})

@@ -72,3 +72,17 @@ def check_5(x: np.ndarray, first: np.ndarray, second: np.ndarray) -> tuple:
         "the difference is added, not subtracted": relu(x - change),
         "both relus are missing": x + linear,
     }
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("Each number of the output is a sum over a 3 × 3 window of 64 channels.",
+        "There are 56 · 56 · 128 numbers in the output."),
+    2: ("A k × k convolution from c to c channels has k² · c² weights.",
+        "25 c² against twice 9 c²."),
+    3: ("The branch has two convolutions: 1 × 1 from 192 to 16, then 5 × 5 from 16 to 32.",
+        "Divide the sum of their weights by 25 · 192 · 32."),
+    4: ("Each layer adds growth channels to those that it has as its input.",
+        "The last layer has those of all layers before it, its own not among them."),
+    5: ("A 1 × 1 convolution is x @ weights: @ works along the last axis.",
+        "relu(x + relu(x @ first) @ second): one relu between the two, one at the very end."),
+})
