@@ -88,11 +88,13 @@ def test_start_up_lines_are_dropped_and_others_kept():
     assert [[o.text for o in c.outputs] for c in cleaned.cells[1:]] == [[], [real], [real]]
 
 
-def test_what_a_cell_printed_in_pieces_is_joined():
-    figure = new_output("display_data", {"text/plain": "figure"})
-    pieces = [text("a"), figure, text("old\rnew\r\n"), text("7 %", "stderr"), text("\n\rlast\r")]
+def test_what_a_cell_printed_in_pieces_is_joined_up_to_a_figure_or_card():
+    card = new_output("display_data", {"text/plain": "held: so it is"})
+    pieces = [text("a"), text("b\n"), card, text("old\rnew\r\n"), text("7 %", "stderr")]
+    pieces += [text("\n\rlast\r"), card, card, text("end")]
     (cell,) = pages.tidy(new_notebook(cells=[new_code_cell(outputs=pieces)])).cells
-    assert [o.get("text", "-") for o in cell.outputs] == ["new\n\nlast", "-", "7 %"]
+    shown = [output.get("text", "-") for output in cell.outputs]
+    assert shown == ["ab\n", "-", "new\n\nlast", "7 %", "-", "-", "end"]
 
 
 def test_a_long_line_takes_no_time():

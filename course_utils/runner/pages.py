@@ -49,19 +49,23 @@ def read(path: Path) -> "NotebookNode":
 
 
 def tidy(nb: "NotebookNode") -> "NotebookNode":
-    """Join what each cell printed, without TensorFlow's start-up lines, in place."""
+    """Join what a cell printed between two figures or cards, without start-up lines, in place."""
     for cell in (cell for cell in nb.cells if cell.cell_type == "code"):
-        texts: dict[str, list[str]] = {}
-        streams = [output for output in cell.outputs if output.output_type == "stream"]
-        for output in streams:
-            texts.setdefault(output.name, []).append(output.text)
-        for output in streams:  # all of one name go where the first was
-            lines = "".join(texts.pop(output.name, [])).split("\n")
+        pieces: dict[int, list[str]] = {}
+        streams: dict[str, NotebookNode] = {}
+        for output in cell.outputs:
+            if output.output_type != "stream":
+                streams.clear()  # what follows stays behind it
+            else:  # all of one name go where the first was
+                first = streams.setdefault(output.name, output)
+                pieces.setdefault(id(first), []).append(output.text)
+        for output in (output for output in cell.outputs if output.output_type == "stream"):
+            lines = "".join(pieces.get(id(output), [])).split("\n")
             # What was overwritten from the start of a line (`\r`) was not to stay.
             output.text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
             if output.name == "stderr":
                 output.text = _START_UP.sub("", output.text).strip("\n")
-        cell.outputs = [o for o in cell.outputs if o not in streams or o.text]
+        cell.outputs = [o for o in cell.outputs if o.output_type != "stream" or o.text]
     return nb
 
 
