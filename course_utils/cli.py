@@ -144,16 +144,10 @@ def _test(args: argparse.Namespace, extra: list[str]) -> int:
 
 
 def _lab(args: argparse.Namespace, extra: list[str]) -> int:
+    from course_utils import jupyterlab
+
     root = _checkout()
-    options = [
-        f"--ServerApp.root_dir={root}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
-    for first in sorted(root.glob("notebooks/[0-9]*.ipynb"))[:1]:
-        options.append(f"--LabApp.default_url=/lab/tree/{first.relative_to(root).as_posix()}")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:  # not on Windows
-        options.append("--allow-root")
+    options = jupyterlab.options(root)
     with subprocess.Popen(_python("jupyterlab", *options, *extra), cwd=root) as server:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to answer
         try:

@@ -15,20 +15,18 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from unittest import mock
 
 import nbformat
 import notebook_tools as tools
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course_utils import config
+from course_utils import config, jupyterlab
 
 pytestmark = pytest.mark.browser
 
-SETTINGS = {
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is in the page
-}
+SETTINGS = {"notebook-extension/tracker": {"windowingMode": "none"}}  # every cell is in the page
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -57,6 +55,18 @@ EXTENT = """box => {
 }"""
 
 
+PYTHON = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+PLAYS = "<p id='plays'></p><script>document.getElementById('plays').textContent = 6 * 7</script>"
+FIRST = new_notebook(
+    metadata={"kernelspec": PYTHON, "language_info": {"name": "python"}},
+    cells=[
+        new_markdown_cell("# First chapter\n\n## Its section"),
+        new_code_cell("folded = 1", metadata={"jupyter": {"source_hidden": True}}),
+        new_code_cell("shown = 2", outputs=[new_output("display_data", {"text/html": PLAYS})]),
+    ],
+)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -73,7 +83,7 @@ def prepared(nb):
 
 @contextmanager
 def server(root, scratch):
-    """JupyterLab over the folder `root`; yields its address, without the token's query."""
+    """JupyterLab over the folder `root` as `make lab` starts it; yields its address."""
     for name, content in SETTINGS.items():
         file = scratch / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -81,22 +91,20 @@ def server(root, scratch):
     defaults = {"COURSE_PROFILE": "quick", "COURSE_SOURCE": "synthetic", "COURSE_STRICT": "1"}
     folders = {
         "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
         "JUPYTER_RUNTIME_DIR": "runtime",
         "IPYTHONDIR": "ipython",
     }
     env = defaults | os.environ | {k: str(scratch / v) for k, v in folders.items()}
     address = f"http://127.0.0.1:{free_port()}"
-    options = [
-        f"--ServerApp.root_dir={root}",
+    with mock.patch.dict(os.environ, env | {"COURSE_BUILD": str(scratch / "build")}):
+        options = jupyterlab.options(root)
+    options += [
         f"--ServerApp.port={address.rsplit(':', 1)[1]}",
         "--ServerApp.port_retries=0",
         "--IdentityProvider.token=course",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--no-browser",
-        *(["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []),
     ]
     log = scratch / "server.log"
     with log.open("w") as out:
@@ -131,6 +139,8 @@ def lab(tmp_path_factory):
     if chromium is None:
         pytest.skip("no Chromium or Chrome on this machine")
     root, scratch = tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("lab")
+    (root / "notebooks").mkdir()
+    nbformat.write(FIRST, root / "notebooks" / "01_first.ipynb")
     with server(root, scratch) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
         page = browser.new_page(viewport=PAGE)
@@ -164,10 +174,15 @@ def run_all(lab, nb, stem, patience=240):
     raise TimeoutError(f"not saved: the file says {saved}, the page {shown}")
 
 
-def pictures(page, stem):
-    """Screenshots of the whole notebook, one window after the other."""
+def screenshots():
     folder = config.build_folder() / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def pictures(page, stem):
+    """Screenshots of the whole notebook, one window after the other."""
+    folder = screenshots()
     for old in folder.glob(f"{stem}-*.png"):
         old.unlink()
     box = page.evaluate_handle(SCROLLER)
@@ -179,6 +194,73 @@ def pictures(page, stem):
         made.append(folder / f"{stem}-{number + 1:02d}.png")
         page.screenshot(path=made[-1])
     return made
+
+
+def test_it_opens_on_the_first_chapter_beside_its_contents(lab):
+    page, root, address = lab
+    path = root / "notebooks" / "01_first.ipynb"
+    before = path.read_bytes()
+    page.goto(f"{address}/?token=course")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    contents = page.locator("#table-of-contents:visible .jp-tocItem-heading")
+    contents.nth(1).wait_for()
+    assert contents.all_inner_texts() == ["First chapter", "Its section"]
+    assert page.locator(".jp-CodeCell .jp-InputArea-editor:visible").all_inner_texts() == [
+        "shown = 2"
+    ]
+    assert page.locator(".jp-InputPlaceholder").inner_text() == "folded = 1"
+    page.locator("#plays", has_text="42").wait_for()  # as it came: a trusted chapter
+    page.wait_for_timeout(3_000)
+    assert page.get_by_text("Jupyter news").count() == 0
+    assert page.locator(".jp-mod-dirty").count() == 0, "unsaved before a key was pressed"
+    page.locator(".jp-CodeCell").last.click()
+    page.keyboard.press("Shift+Enter")
+    page.locator(".jp-mod-dirty").first.wait_for()  # now it is
+    page.keyboard.press("Control+s")
+    page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')")
+    saved = nbformat.read(path, as_version=4)
+    assert path.read_bytes() != before and saved.metadata == FIRST.metadata
+
+
+def test_a_widget_lives_on_when_its_notebook_is_opened_again(lab):
+    page, _, address = lab
+    cells = ["import ipywidgets\nipywidgets.IntSlider(7)"]
+    nb = new_notebook(metadata=FIRST.metadata, cells=[*map(new_code_cell, cells)])
+    run_all(lab, nb, "widget")
+    for kernel in json.load(urllib.request.urlopen(f"{address}/api/kernels?token=course")):
+        url = f"{address}/api/kernels/{kernel['id']}?token=course"
+        urllib.request.urlopen(urllib.request.Request(url, method="DELETE"))
+    page.goto(f"{address}/lab/tree/widget.ipynb?token=course&reset")
+    page.locator(".widget-slider .widget-readout", has_text="7").wait_for()
+    assert page.get_by_text("Error displaying widget").count() == 0
+
+
+LONG = """\
+import keras, numpy as np
+from course_utils import training
+x, y = np.eye(8, dtype="float32"), np.arange(8) % 2
+build = lambda: keras.Sequential([keras.Input((8,)), keras.layers.Dense(2, "softmax")])
+runs = training.measure(build, (x, y), (x, y), steps=1_000_000, label="a long one")"""
+
+
+def test_a_training_is_watched_and_stopped_without_a_traceback(lab):
+    page, root, address = lab
+    path = root / "long.ipynb"
+    nbformat.write(new_notebook(metadata=FIRST.metadata, cells=[new_code_cell(LONG)]), path)
+    page.goto(f"{address}/lab/tree/long.ipynb?token=course&reset")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.keyboard.press("Shift+Enter")
+    page.locator(".jp-OutputArea svg[aria-label='accuracy so far'] polyline").wait_for()
+    told = page.locator(".jp-OutputArea-output progress").get_attribute("aria-label")
+    assert told.startswith("a long one · seed 0 · step ")
+    page.screenshot(path=screenshots() / "progress.png")
+    page.locator("[data-command='notebook:interrupt-kernel']").first.click()
+    stopped = page.locator(".jp-OutputArea-output", has_text="Interrupted: ")
+    stopped.wait_for()
+    assert len(stopped.inner_text().strip().splitlines()) == 1
+    assert page.locator(".jp-OutputArea-output progress").count() == 0
+    assert page.locator(".jp-OutputArea-output").first.inner_text().startswith("Stopped after ")
+    page.screenshot(path=screenshots() / "stopped.png")
 
 
 @pytest.mark.parametrize("path", tools.NOTEBOOKS, ids=lambda path: path.stem)

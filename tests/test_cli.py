@@ -223,8 +223,10 @@ def test_test_hands_other_arguments_to_pytest(started):
 
 
 @pytest.mark.parametrize("user", [0, 1000, None], ids=["root", "user", "Windows"])
-def test_lab_opens_the_first_chapter_quietly(monkeypatch, user):
+def test_lab_opens_the_first_chapter_quietly(monkeypatch, user, tmp_path):
     commands = []
+    monkeypatch.setenv("COURSE_BUILD", str(tmp_path / "build"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
 
     def start(*module):
         commands.append(module)
