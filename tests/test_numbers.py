@@ -9,9 +9,10 @@ from bound_numbers import numbers, tells_reference_run
 def test_numbers_in_the_prose_are_those_of_the_results(path):
     from course_utils.results import reference
 
-    every = tools.prose(tools.read(path))
+    notebook = tools.read(path)
+    every, printed = tools.prose(notebook), {c.id: tools.text(c) for c in tools.code(notebook)}
     told = tells_reference_run(every[0].source)
-    found = {cell.id: numbers(cell.source, reference(), told) for cell in every}
+    found = {cell.id: numbers(cell.source, reference(), told, printed) for cell in every}
     assert {name: breaches for name, breaches in found.items() if breaches} == {}
 
 
@@ -77,3 +78,22 @@ def test_the_title_may_say_once_that_numbers_are_of_the_reference_run():
     assert tells_reference_run("Numbers are of the *reference\nrun*.")
     assert numbers("It is 0.9921<!-- ref:net -->.", RESULTS, told=True) == []
     assert numbers("It is 0.9922<!-- ref:net -->.", RESULTS, told=True) != []
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("reference run 0.82<!-- out:near -->, 84 %<!-- out:near -->, 1,234<!-- out:near -->", ""),
+        ("reference run 12 %<!-- out:near -->, 0.0019<!-- out:near -->", ""),
+        ("reference run 0.81<!-- out:near -->", "which is 0.8199"),
+        ("reference run 85 %<!-- out:near -->", "which is 84"),
+        ("reference run 12<!-- out:near -->", "which is 0.8"),
+        ("reference run 0.82<!-- out:far -->", "far: KeyError"),
+        ("reference run 0.82<!-- out:none -->", "no such number"),
+        ("it is 0.82<!-- out:near -->", "no “reference run”"),
+    ],
+)
+def test_numbers_that_a_cell_has_printed(source, words):
+    printed = {"near": "accuracy 0.8199, 0.84 and 12% of 1,234; −0.0019", "none": "held: all"}
+    found = numbers(source, {}, outputs=printed)
+    assert len(found) == bool(words) and all(words in breach for breach in found)
