@@ -65,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     run = add(_run, "execute the chapters", "execute chapters headless and print a table")
-    run.add_argument("chapters", nargs="*", help="number, name or its beginning (default: all)")
+    text = "number, name or its beginning, `labs` for all labs (default: all chapters and labs)"
+    run.add_argument("chapters", nargs="*", help=text)
     run.add_argument("--profile", help="quick (default), lesson or full")
     run.add_argument("--source", help="auto (default), real (no stand-ins) or synthetic (offline)")
     run.add_argument("--seed", type=int, help="base seed, 0 or more")

@@ -150,6 +150,14 @@ def test_fault_what_cannot_be_run(
     fault("runs", case, said)
 
 
+def test_a_claim_that_fails_with_a_seed_of_ones_own_does_not_stop_the_chapter(here, capsys):
+    start = "from course_utils import claim, course\nb = course.start('01', profile, seed=seed)"
+    notebook(here, "01_a", start, "claim('one is more than two', 1, '>', 2)", "print('goes on')")
+    assert go(here, seed=42, source="synthetic") == 0
+    assert "0/1" in capsys.readouterr().out
+    assert printed(here, "01_a").endswith("goes on\n")
+
+
 @pytest.mark.parametrize("seed", ["", " ", "3"])
 def test_a_seed_in_the_environment_may_be_empty(here, monkeypatch, seed):
     notebook(here, "01_a", "1")
