@@ -215,6 +215,6 @@ def test_fault_wheel_works_without_a_checkout(installed, fault):
 
 
 def test_notebooks_name_the_kernel_that_every_machine_has():
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
+    for path in (ROOT / "notebooks").rglob("*.ipynb"):
         kernel = json.loads(path.read_text(encoding="utf-8"))["metadata"]["kernelspec"]
         assert kernel["name"] == "python3", path.name
