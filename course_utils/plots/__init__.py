@@ -9,10 +9,11 @@ from course_utils.plots.pictures import images, kernels
 from course_utils.plots.planes import descent, regions, sheet
 from course_utils.plots.series import curves, lines, plot_with_range
 from course_utils.plots.style import PALETTE, use_style
+from course_utils.plots.volumes import volumes
 
 __all__ = [
     "PALETTE", "confusion", "confusions", "counts", "curves", "descent", "dot_plot", "explorer",
     "film", "histogram", "images", "kernels", "lines", "matrices", "matrix", "model_graph",
     "plot_with_range", "regions", "responses", "scatter", "sheet", "signals", "sliding",
-    "use_style",
+    "use_style", "volumes",
 ]  # fmt: skip
