@@ -83,7 +83,7 @@ def draw_digit(
         "labels": labels.tolist(),
         "names": names,
         "scale": 255 * scale,
-        "first": (at or 0) + len(shapes),
+        "first": None if at is None else at + len(shapes),
         "maps": len(maps),
     }
     title = "Draw a digit"
