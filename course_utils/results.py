@@ -136,10 +136,17 @@ def _stored(path: Path) -> list[dict[str, Any]]:
 
 
 def reference() -> dict[str, dict[str, Any]]:
-    """The stored reference results by id; empty where the file is not there, or damaged."""
+    """The stored reference results by id, with the published figure where there is one.
+
+    Empty, after a line that says so, where one of the two files cannot be used.
+    """
     root = config.checkout()
     try:
-        return {row["id"]: row for row in _stored(root / "data" / FILE)} if root else {}
+        rows = {row["id"]: row for row in _stored(root / "data" / FILE)} if root else {}
+        for id, entry in ((i, e) for entries in literature().values() for i, e in entries.items()):
+            if id in rows and "published" in entry:
+                rows[id] = rows[id] | {"published": entry["published"]}
+        return rows
     except ValueError as error:
         print(f"{error}.")
         return {}

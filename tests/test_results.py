@@ -6,6 +6,7 @@ import tomllib
 import keras
 import numpy as np
 import pytest
+from bound_numbers import numbers
 
 from course_utils import config, datasets, events, results, training
 
@@ -276,6 +277,22 @@ def test_fault_a_results_file_that_is_damaged(root, capsys, fault, content):
         promote(root)
     assert path.read_text() == content, "nothing is lost"
     fault("runs", f"the results file holds {content}", told)
+
+
+def test_numbers_in_prose_are_bound_to_chapters_labs_and_published_figures(root):
+    listed(root, LISTED.replace('["06"]', '["05_how_much"]'))
+    both()
+    promote(root)
+    record("cat", 0.25)
+    promote(root, "05_how_much")
+    stored = results.reference()
+    text = (
+        "Reference run: 0.9900<!-- ref:ant -->, 0.25<!-- ref:cat -->, published {} <!-- ref:{} -->"
+    )
+    assert numbers(text.format("0.99", "ant.published"), stored) == []
+    assert len(numbers(text.format("0.98", "ant.published"), stored)) == 1
+    assert len(numbers(text.format("0.98", "cat.published"), stored)) == 1
+    assert "published" not in rows(root)[0], "it stands in one place"
 
 
 def test_without_a_results_file_there_is_no_reference():
