@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_utils import plots
@@ -51,6 +52,16 @@ EVERY = {
     "confusion": (
         lambda **k: plots.confusion([0, 0, 0, 1], [0, 1, 1, 1], ["cat", "dog"], **k),
         ["cat", "dog", "2 of 4 samples", "2 of true class cat are predicted as dog"],
+    ),
+    "confusions": (
+        lambda **k: plots.confusions([0, 0, 1], {"LeNet": [0, 0, 1], "dense": [1, 0, 1]},
+                                     ["cat", "dog"], **k),
+        ["LeNet: 3 of 3 samples", "dense: 2 of 3 samples", "1 of true class cat are predicted"],
+    ),
+    "film": (
+        lambda **k: plots.film(np.zeros((2, 8, 8)), [[0.25, 0.75], [1, 0]], ["cat", "dog"],
+                               ["left", "right"], **k),
+        ["2 frames", "left: dog with probability 0.75", "right: cat with probability 1.00"],
     ),
     "scatter": (
         lambda **k: plots.scatter({"LeNet-5": (2.5, 0.59), "ResNet": (26.7, 0.67)}, **k),
@@ -150,6 +161,43 @@ def test_a_page_has_the_alternative_text(tmp_path):
     found = [image["alt"] for image in BeautifulSoup(text, "html.parser").select("img")]
     assert found == [figure.alt, box.figure.alt]
     assert "No description" not in text and "<title>one</title>" in text
+
+
+DRAWN = {  # by the reader, with Matplotlib itself: (source of a cell, its alternative text)
+    "a figure of the course": (
+        "from course_utils import plots\nplots.use_style()\nplots.counts([0, 1], ['a', 'b'])",
+        "Bar chart of the number of images in each of 2 classes, titled “Class balance”: a: 1;",
+    ),
+    "lines": (
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3], [1, 4, 2], label='net')\n"
+        "_ = plt.gca().set(title='Learning', xlabel='epoch', ylabel='loss')",
+        "Figure: loss against epoch, titled “Learning”: net rises from 1 at 1 to 2 at 3,"
+        " highest 4 at 2.",
+    ),
+    "panels": (
+        "figure, (one, two) = plt.subplots(1, 2)\none.imshow([[1, 2, 3], [3, 4, 5]])\n"
+        "two.bar(['a', 'b'], [3, 4])\ntwo.set_title('bars')\nplt.suptitle('Both')\nplt.show()",
+        "Figure of 2 panels, titled “Both”: an image of 2 × 3; “bars”; 2 bars.",
+    ),
+    "words of one's own": (
+        "figure, axes = plt.subplots()\n_ = axes.hist([1, 2])\nfigure.alt = 'Two values.'",
+        "Two values.",
+    ),
+    "a color image": (
+        "import numpy as np\n_ = plt.imshow(np.zeros((4, 5, 3)))",
+        "Figure: an image of 4 × 5 × 3.",
+    ),
+    "the course's again": ("plots.matrix(np.eye(2))", "Numbers in cells, dark where large: 2 × 2, row by row: 1 0; 0 1."),
+}
+
+
+def test_every_image_that_a_notebook_stores_has_an_alternative_text():
+    nb = new_notebook(cells=[new_code_cell(source) for source, _ in DRAWN.values()])
+    NotebookClient(nb, kernel_name="python3").execute()
+    for cell, (source, text) in zip(nb.cells, DRAWN.values(), strict=True):
+        (image,) = (o for o in cell.outputs if "image/png" in o.get("data", {}))
+        assert image.metadata["image/png"]["alt"].startswith(text), source
+        assert image.data["text/plain"].startswith(("<Figure size", "Figure: "))
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,13 @@
 """Alternative texts: what a figure shows, in a few sentences made from its data."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 LIMIT = 600  # characters: what a screen reader reads in about 40 seconds
 
@@ -50,3 +55,25 @@ def describe(what: str, title: str, parts: Sequence[str], names: Iterable[str] =
         more = f" and {len(names) - kept} more" if kept < len(names) else ""
         text = f"{head}; it shows {', '.join(names[:kept])}{more}."
     return " ".join(text.split())[:LIMIT]
+
+
+def of_figure(figure: "Figure") -> str:
+    """A figure that was drawn with Matplotlib itself: its titles, its axes, its lines."""
+    panels = [axes for axes in figure.axes if axes.get_visible()]
+    parts = [part for axes in panels for part in _drawn(axes, name=len(panels) > 1)]
+    title = figure.get_suptitle() or (panels[0].get_title() if len(panels) == 1 else "")
+    labels = [axes.get_ylabel() for axes in panels] + [axes.get_xlabel() for axes in panels]
+    about = " against ".join(dict.fromkeys(filter(None, labels)))
+    what = "Figure" if len(panels) < 2 else f"Figure of {len(panels)} panels"
+    return describe(f"{what}: {about}" if about else what, title, parts)
+
+
+def _drawn(axes: "Axes", name: bool) -> list[str]:
+    parts = [f"“{axes.get_title()}”"] if name and axes.get_title() else []
+    for i, line in enumerate(axes.lines):
+        label = str(line.get_label())
+        name_of = f"line {i + 1}" if label.startswith("_") else label
+        parts.append(trend(name_of, *line.get_data(orig=False)))
+    parts += [f"an image of {shape_of(image.get_array())}" for image in axes.images]
+    counts = {"bars": len(axes.patches), "groups of points or areas": len(axes.collections)}
+    return parts + [f"{number} {what}" for what, number in counts.items() if number]

@@ -8,11 +8,14 @@ import base64
 import functools
 import inspect
 import io
+import sys
 from collections.abc import Callable, Iterator, Sized
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from course_utils.plots.alt import of_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +48,9 @@ SHARED = """
 
 
 def use_style() -> None:
-    """Give figures that a reader draws with pyplot the look of this module.
+    """Give figures that a reader draws with pyplot the look of this module, and an alt text.
+
+    The text is `figure.alt` where it is set, else it is made of the figure's titles and lines.
 
     Examples
     --------
@@ -54,6 +59,18 @@ def use_style() -> None:
     from matplotlib import style
 
     style.use(STYLE)
+    ipython = sys.modules.get("IPython")
+    if shell := ipython and ipython.get_ipython():
+        bundles = shell.display_formatter.mimebundle_formatter
+        bundles.for_type_by_name("matplotlib.figure", "Figure", _with_alt)
+
+
+def _with_alt(figure: Figure) -> tuple[dict[str, str], dict[str, Any]]:
+    """What IPython shows of any figure: the PNG is the inline backend's, with metadata."""
+    if isinstance(figure, figure_class()):
+        return figure._repr_mimebundle_()
+    alt = getattr(figure, "alt", "") or of_figure(figure)
+    return {}, {"image/png": {"alt": alt}} if figure.axes else {}
 
 
 @functools.cache
