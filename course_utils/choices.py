@@ -164,7 +164,8 @@ def refuse_unknown(known: set[str], budgets: Collection[str] = ()) -> None:
             continue
         for name in (n for n in names if n not in known and not n.startswith("_")):
             if name in budgets:
-                how = f'changes = {{"{name}": {ast.unparse(names[name].value)[:60]}}}'
+                how = f'{{"{name}": {ast.unparse(names[name].value)[:60]}}}'
+                how = f"papermill -p changes '{how}'" if injected else f"changes = {how}"
                 raise ChoiceError(f"{name} is set through changes: write {how}")
             raise ChoiceError(f"{name} is no choice of this chapter: {_nearest(name, known)}")
         if not injected:

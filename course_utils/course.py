@@ -51,7 +51,7 @@ def start(
     Examples
     --------
     >>> budget = start("01", "quick", changes={"seeds": 2})
-    Profile quick, seed 0, float32 as asked, with your seeds.
+    Profile quick, seed 0, float32, with your seeds.
     >>> budget.samples, budget.seeds
     (1280, 2)
     >>> start("01", "quick", changes={"sampels": 500})
@@ -84,19 +84,16 @@ def begin(
     _prepare(keras, dtype, seed, profile)
     budgets = {n: values[n] for n, line in lines.items() if profile in line}
     events.note("setup", profile=profile, seed=seed, precision=dtype, **budgets)
-
-    said = [f"Profile {profile}", f"seed {seed}", why]
-    data = table.get("data", "" if source == "auto" else source)
-    said += [f"{data} data"] if data else []
+    _rows[:] = _table_of(lines, values)
+    said = [f"Profile {profile}", f"seed {seed}", table.get("dtype", why)]
+    said += [f"{table['data']} data"] if "data" in table else []
+    said += [f"{source} data"] if "data" not in table and source != "auto" else []
     if changed:
         said.append(f"with your {', '.join(changed)}")
     elif "minutes" in table:
         said.append(f"about {_duration(table['minutes'][profile])}")
-    _rows[:] = [["budget", "this run", *config.PROFILES, "about"]]
-    for one, line in lines.items():
-        usual = [_written(_usual(line, other)) for other in config.PROFILES]
-        _rows.append([one, _written(values[one]), *usual, line.get("about", "")])
-    _show(", ".join(said) + ".")
+    line = ", ".join(said) + "."
+    cards.show(line, _page(line, _rows))
     return SimpleNamespace(profile=profile, seed=seed, dtype=dtype, **values)
 
 
@@ -106,7 +103,7 @@ def budgets() -> None:
     Examples
     --------
     >>> budget = start("01", "quick")
-    Profile quick, seed 0, float32 as asked, about 1 minute.
+    Profile quick, seed 0, float32, about 1 minute.
     >>> budgets()                                                   # doctest: +ELLIPSIS
     budget        this run  quick  lesson  full    about
     samples       1,280     1,280  12,800  60,000  training digits
@@ -227,14 +224,23 @@ def _written(value: Any) -> str:
     return " ".join(f"{v:,}" if isinstance(v, int) else str(v) for v in values)
 
 
-def _show(line: str) -> None:
-    head, *rows = ([html.escape(cell) for cell in row] for row in _rows)
-    cells = "".join(f"<th>{cell}</th>" for cell in head)
+def _table_of(lines: Mapping[str, Any], values: Mapping[str, Any]) -> list[list[str]]:
+    rows = [["budget", "this run", *config.PROFILES, "about"]]
+    for name, line in lines.items():
+        usual = [_written(_usual(line, profile)) for profile in config.PROFILES]
+        rows.append([name, _written(values[name]), *usual, line.get("about", "")])
+    return rows
+
+
+def _page(line: str, table: list[list[str]]) -> str:
+    """HTML of the line that is said, with the table of budgets folded below it."""
+    head, *rows = ([html.escape(cell) for cell in row] for row in table)
+    heads = "".join(f"<th>{cell}</th>" for cell in head)
     body = "".join(
         f"<tr><th>{name}</th><td><b>{now}</b></td>{''.join(f'<td>{c}</td>' for c in usual)}"
         f'<td style="text-align: left">{about}</td></tr>'
         for name, now, *usual, about in rows
     )
     how = '<code>changes = {"NAME": VALUE}</code>, in the first code cell, changes one of them.'
-    folded = f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table><p>{how}</p>"
-    cards.show(line, f"<details><summary>{html.escape(line)}</summary>{folded}</details>")
+    folded = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table><p>{how}</p>"
+    return f"<details><summary>{html.escape(line)}</summary>{folded}</details>"

@@ -20,16 +20,13 @@ CELLS += ["tune-claim"]
 def test_every_backbone_goes_the_same_way_with_random_weights(name, monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     monkeypatch.setenv("COURSE_SOURCE", "synthetic")
-    changes = [
-        ("parameters", "backbone = None", f'backbone = "{name}"'),
-        ("parameters", "\nsamples = None", "\nsamples = 100"),
-        ("parameters", "test_samples = None", "test_samples = 100"),
-        ("parameters", "animals = None", "animals = 300"),
+    random = [
         ("big", "pretrained.load_pretrained(", "(lambda make: make())("),
         ("big", '"imagenet"', "None"),
     ]
-    nb = tools.part(CHAPTER, CELLS, changes)
-    nb.cells[-1].source = "cuts = BACKBONES[backbone][1:]\n" + nb.cells[-1].source
+    small = {"samples": 100, "test_samples": 100, "animals": 300}
+    nb = tools.part(CHAPTER, CELLS, random, backbone=name, **small)
+    nb.cells[-1].source = "cuts = BACKBONES[budget.backbone][1:]\n" + nb.cells[-1].source
     nb.cells[-1].source += "\nassert through().output_shape == (None, 1)"
     nb.cells[-1].source += "\nprint(base.name, big, len(by_place))"
     tools.execute(nb)

@@ -77,7 +77,7 @@ def test_argument_then_environment_then_lesson(start, monkeypatch):
             "00_lab",
             {},
             "real",
-            "Profile quick, seed 0, float32 as asked, generated data, about 1 m",
+            "Profile quick, seed 0, float32, generated data, about 1 minute.",
         ),
     ],
 )

@@ -28,7 +28,7 @@ def python(code, **environment):
 
 def test_a_fresh_process_says_one_line_and_nothing_else():
     said = python("from course_utils import course; course.start('01', 'quick')")
-    assert said == "Profile quick, seed 0, float32 as asked, about 1 minute.\n"
+    assert said == "Profile quick, seed 0, float32, about 1 minute.\n"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_fresh_process_says_one_line_and_nothing_else():
         (
             "papermill -p samples 5",
             [PARAMETERS, "# Parameters\nsamples = 5"],
-            'samples is set through changes: write changes = {"samples": 5}',
+            "samples is set through changes: write papermill -p changes '{\"samples\": 5}'",
         ),
         (
             "papermill -p chnages",

@@ -37,11 +37,7 @@ def test_it_looks_into_a_saved_network(chapter, monkeypatch, tmp_path):
     cell, made, data = SAVED[chapter]
     file = (tmp_path / "small.keras").as_posix()
     size = saved(chapter, cell, made, file)
-    named = [
-        ("parameters", f"{name} = None", f"{name} = {value!r}")
-        for name, value in (("model_file", file), ("data_set", data))
-    ]
-    looking = tools.part(CHAPTER, None, named)
+    looking = tools.part(CHAPTER, None, model_file=file, data_set=data)
     tools.execute(looking)
     printed = {cell.id: tools.text(cell) for cell in looking.cells}
     assert size.endswith("parameters") and size in printed["train"]

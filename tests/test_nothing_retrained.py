@@ -7,7 +7,7 @@ import sys
 
 import nbformat
 import pytest
-from notebook_tools import FOLDER, code
+from notebook_tools import FOLDER, changed, code
 
 PROGRAM = """
 import json, sys
@@ -33,8 +33,7 @@ def chapter():
     names = list(cells)
     last = next(i for i, name in enumerate(names) if "measure(" in cells[name]) + 3
     chosen = {name: cells[name] for name in names[: last + 1]}
-    chosen["parameters"] += '\nprofile = "lesson"\n'
-    chosen["parameters"] += "\n".join(f"{name} = {value}" for name, value in SMALL.items())
+    chosen["parameters"] = changed(chosen["parameters"], SMALL) + '\nprofile = "lesson"'
     return chosen
 
 

@@ -2,6 +2,8 @@
 
 import ast
 import json
+import tomllib
+from typing import Any
 
 import nbformat
 import notebook_tools as tools
@@ -121,9 +123,8 @@ def test_every_cell_twice_and_the_first_two_again_in_the_middle(path, quick):
 
 
 def test_cells_that_changed_what_they_read_run_twice(quick):
-    small = [("parameters", "\nsamples = None", "\nsamples = 600")]
     cells = ["parameters", "setup", "load", "prepare", "means", "means-closest", "means-claim"]
-    nb = twice(tools.part("06_fashion_mnist", cells, small))
+    nb = twice(tools.part("06_fashion_mnist", cells, samples=600))
     tools.execute(nb)
     said = {cell.id: tools.text(cell) for cell in nb.cells}
     assert said["means-claim-0"] == said["means-claim-1"] != ""
@@ -135,10 +136,8 @@ def test_other_shifts_are_never_drawn_with_the_values_of_the_first(quick):
     cells = ["parameters", "setup", "load", "prepare", "frame", "lenet", "adam", "shift-define"]
     cells += ["augment-define", "at-each-shift", "augment-run", "shift-plot"]
     needed = "n, seed_range = budget.variant_samples, [budget.seed]\nadam ="
-    changes = [("augment-run", "adam =", needed)]
-    for name, value in (("samples", 300), ("variant_samples", 300), ("moved_epochs", 1)):
-        changes.append(("parameters", f"\n{name} = None", f"\n{name} = {value}"))
-    nb = tools.part("05_lenet_mnist", cells, changes)
+    small = {"samples": 300, "variant_samples": 300, "moved_epochs": 1}
+    nb = tools.part("05_lenet_mnist", cells, [("augment-run", "adam =", needed)], **small)
     again = {cell.id: cell.source for cell in nb.cells}
     values = "{at: run.also[0][i] for i, at in enumerate(measured_at)}"
     show = f"import json; print(json.dumps([{values} for run in moved_runs.values()]))"
@@ -153,26 +152,21 @@ def test_other_shifts_are_never_drawn_with_the_values_of_the_first(quick):
     assert [[run[at] for at in both] for run in new] == [[run[at] for at in both] for run in first]
 
 
-def with_least(nb: NotebookNode) -> NotebookNode:
-    """Every budget as small as the set-up cell allows, lists with one value."""
-    parameters, setup, *_ = tools.code(nb)
-    calls = (n for n in ast.walk(ast.parse(setup.source)) if isinstance(n, ast.Call))
-    call = next(c for c in calls if ast.unparse(c.func) == "session.setup")
-    given = {keyword.arg: keyword.value for keyword in call.keywords}
-    least = ast.literal_eval(given["least"])
-    for name, value in given.items():
-        budget = value.body if isinstance(value, ast.IfExp) else value
-        if isinstance(budget, ast.Tuple) and f"{name} = None" in parameters.source.splitlines():
-            smallest = least.get(name, 1)
-            chosen = [smallest] if isinstance(budget.elts[1], ast.List) else smallest
-            parameters.source += f"\n{name} = {chosen}"
-    return nb
+def least(name: str) -> dict[str, Any]:
+    """Every budget of a chapter or lab as small as its table allows, lists with one value."""
+    table = tomllib.loads((tools.FOLDER / "budgets.toml").read_text(encoding="utf-8"))[name]
+    lines = {n: line for n, line in table.items() if n != "minutes" and "full" in line}
+    smallest = {n: line.get("least", 1) for n, line in lines.items()}
+    several = (n for n, line in lines.items() if isinstance(line["full"], list))
+    return smallest | {n: [smallest[n]] for n in several}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", tools.NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_chapter_runs_with_the_least_that_it_allows(path, quick):
-    nb = with_least(tools.part(path.stem, None))
+    changes = least(tools.known_as(path))
+    nb = tools.part(path.stem, None, **changes)
     nb.cells.append(new_code_cell(CHANGED, id="changed"))
     tools.execute(nb)
-    assert tools.text(nb.cells[-1]).count(",") >= 2  # three budgets and more
+    changed = ast.literal_eval(tools.text(nb.cells[-1]).removesuffix(" quick\n"))
+    assert len(changed) >= 2 and set(changed) <= set(changes)

@@ -133,10 +133,7 @@ def test_chapter_09_looks_into_one_convolution_with_a_leaky_relu_and_a_softmax_a
     model.compile("adam", "sparse_categorical_crossentropy")
     model.fit(data.x_train[..., np.newaxis], data.y_train, epochs=4, verbose=0)
     model.save(file)
-    nb = tools.part(
-        "09_what_the_network_sees", None,
-        [("parameters", "model_file = None", f"model_file = {file!r}")],
-    )  # fmt: skip
+    nb = tools.part("09_what_the_network_sees", None, model_file=file)
     tools.execute(nb)
     printed = {cell.id: tools.text(cell) for cell in nb.cells}
     assert f"{model.count_params():,} parameters" in printed["train"]
