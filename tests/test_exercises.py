@@ -7,26 +7,28 @@ import sys
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
+from pathlib import Path
 
 import nbformat
 import notebook_tools as tools
 import numpy as np
 import pytest
-from exercise_tools import assert_says, checker, said
+from exercise_tools import arguments, assert_says, checker, known_as, said
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from odd_answers import FUNCTIONS, VALUES, HasArray
 
+from course_utils.exercises import framework
 from course_utils.exercises.framework import Wrong, match, real, real_numbers, whole
 from course_utils.exercises.verdicts import LONGEST
 
 NAMES = [
-    f"{path.name[:2]}.{exercise}"
+    f"{known_as(path)}.{exercise}"
     for path in tools.NOTEBOOKS
     for exercise in re.findall(r"check\.check_(\d+)\(", path.read_text(encoding="utf-8"))
 ]
 OF_FUNCTIONS = [
-    f"{path.name[:2]}.{re.search(r'check_([0-9]+)', check.source)[1]}"
+    f"{known_as(path)}.{re.search(r'check_([0-9]+)', check.source)[1]}"
     for path in tools.NOTEBOOKS
     for stub, check, _ in tools.exercises(nbformat.read(path, as_version=4))
     if stub.source.startswith("def ")
@@ -34,11 +36,11 @@ OF_FUNCTIONS = [
 of_functions = pytest.mark.parametrize("name", OF_FUNCTIONS)
 
 
-def verdict_of(name, *answers):
-    """All that is printed; an answer may be given for an exercise that asks for three."""
+def verdict_of(name, answer):
+    """All that is printed; of an exercise that asks for three answers, all are `answer`."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        checker(name)(*(answers * 3 if name == "01.6" else answers))
+        checker(name)(*arguments(name, answer))
     return printed.getvalue()
 
 
@@ -57,11 +59,11 @@ def refused(name, answer):
 
 
 def test_the_notebooks_call_every_checker():
-    modules = {n[:2]: import_module(f"course_utils.exercises.chapter{n[:2]}") for n in NAMES}
+    modules = Path(framework.__file__).parent.glob("chapter*.py")
     defined = [
-        f"{chapter}.{name.removeprefix('check_')}"
-        for chapter, module in modules.items()
-        for name in vars(module)
+        f"{path.stem.removeprefix('chapter')}.{name.removeprefix('check_')}"
+        for path in modules
+        for name in vars(import_module(f"course_utils.exercises.{path.stem}"))
         if re.fullmatch(r"check_\d+", name)
     ]
     assert sorted(defined) == sorted(NAMES) and len(OF_FUNCTIONS) >= 35
@@ -135,7 +137,7 @@ def test_ctrl_c_goes_through():
 
     for name in OF_FUNCTIONS:
         with pytest.raises(KeyboardInterrupt):
-            checker(name)(interrupted)
+            checker(name)(*arguments(name, interrupted))
 
 
 # --- right answers in any form --------------------------------------------------------------------
@@ -197,7 +199,7 @@ def test_a_whole_number_in_any_form_is_right(form, capsys):
 
 @pytest.mark.parametrize("form", [*FORMS, *SCALARS])
 def test_a_number_that_a_function_returns_in_any_form_is_right(form, capsys):
-    assert_says("05.1", lambda n, b, e: form(-(-n // b) * e), "right", capsys)
+    assert_says("05_data.1", lambda n, b, e: form(-(-n // b) * e), "right", capsys)
     of_one = {(1, 3): 0.125, (2, 3): 15 / 64, (8, 1): 255 / 256, (64, 4): 1 - (15 / 16) ** 64}
     verdict = "0 is not the answer" if form in (int, np.int64) else "right"
     assert_says("10.5", lambda f, c: form(of_one[f, c]), verdict, capsys)
@@ -257,7 +259,7 @@ def test_what_the_readers_function_prints_stands_before_the_verdict(capsys):
         print(samples)
         return -(-samples // batch) * epochs
 
-    checker("05.1")(steps)
+    checker("05_data.1")(steps)
     assert capsys.readouterr().out.split("\n") == ["256", "60000", "300", "7", "right", ""]
 
 

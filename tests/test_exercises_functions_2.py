@@ -58,16 +58,25 @@ def layer_in_place(images, kernels, bias, stride, padding):
 # --- chapters 05 and 06 ---------------------------------------------------------------------------
 
 
-def shifted(images, down, right):
-    _, h, w = images.shape
-    padded = np.zeros((len(images), 3 * h, 3 * w), images.dtype)
-    padded[:, h + down : 2 * h + down, w + right : 2 * w + right] = images
-    return padded[:, h : 2 * h, w : 2 * w]
+def mcnemar(z=lambda b, c: (b - c) / (b + c) ** 0.5, first=None, differ=None):
+    """z, with a mistake; `first`, `differ`: other counts than those of b and c."""
+
+    def answer(y_true, y_first, y_second):
+        right = y_first == y_true, y_second == y_true
+        wins = right[0] & ~right[1], right[1] & ~right[0]
+        b, c = (int(np.sum(one)) for one in (right if first else wins))
+        return z(b, c) if differ is None else (b - c) / differ(y_true, y_first, y_second) ** 0.5
+
+    return answer
 
 
-def shifted_in_place(images, down, right):
-    images[:] = shifted(images, down, right)
-    return images
+def mcnemar_in_loops(y_true, y_first, y_second):
+    b = c = 0
+    for true, one, other in zip(y_true, y_first, y_second, strict=True):
+        if one != other:
+            b += bool(one == true)
+            c += bool(other == true)
+    return (b - c) / np.sqrt(b + c)
 
 
 def confused(diagonal=False, swap=False):
@@ -196,7 +205,27 @@ def honest(held_out, test):
         (lambda n, k: 99, "for 7 pixels and kernel 3: 99 is not the answer"),
         (lambda n, k: (n - 1) / (k - 1), "a whole number is asked for"),
     ],
-    "05.1": [
+    "05.4": [
+        (mcnemar(), "right"),
+        (mcnemar_in_loops, "right"),
+        (lambda *y: np.array(mcnemar()(*y), "float32"), "right"),
+        (mcnemar(lambda b, c: (c - b) / (b + c) ** 0.5), "the sign is the other way round"),
+        (mcnemar(lambda b, c: abs(b - c) / (b + c) ** 0.5), "z has a sign"),
+        (mcnemar(lambda b, c: (b - c) / (b + c)), "divide by the square root of b + c"),
+        (mcnemar(lambda b, c: (b - c) ** 2 / (b + c)), "that is z²"),
+        (mcnemar(lambda b, c: (abs(b - c) - 1) / (b + c) ** 0.5), "with a continuity correction"),
+        (mcnemar(first=True), "leave out those that both classify correctly"),
+        (mcnemar(lambda b, c: b - c), "that is b − c: divide it by √(b + c)"),
+        (mcnemar(lambda b, c: (b - c) / 10), "that is the difference of the accuracies"),
+        (mcnemar(differ=lambda t, *_: len(t)), "on which the networks agree say nothing"),
+        (mcnemar(differ=lambda t, p, q: np.sum(p != q)), "both may be wrong in different ways"),
+        (lambda *y: np.round(mcnemar()(*y), 2), "y_second [5 1 4 8 7 1 8 0 3 8]: 1.34 is not the"),
+        (lambda *y: 0.0, "for y_true [4 9 3 5 7 1 8 0 2 6], y_first"),
+        (lambda *y: np.nan, "a number is asked for, this is nan"),
+        (lambda t, p, q: p == t, "a number is asked for, this is an array of shape (10,)"),
+        (lambda t, p, q: p.fill(0) or 1.0, "work on a copy"),
+    ],
+    "05_data.1": [
         (lambda n, b, e: -(-n // b) * e, "right"),
         (lambda n, b, e: n // b * e, "the last, smaller batch of an epoch is a step too"),
         (lambda n, b, e: -(-n * e // b), "round up first, then multiply"),
@@ -206,18 +235,7 @@ def honest(held_out, test):
         (lambda n, b, e: True, "a whole number is asked for, this is True"),
         (lambda n, b, e: 7, "7 is not the answer"),
     ],
-    "05.4": [
-        (shifted, "right"),
-        (lambda a, d, r: np.roll(a, (d, r), (1, 2)), "zeros should come in"),
-        (lambda a, d, r: shifted(a, -d, -r), "down and right are positive"),
-        (lambda a, d, r: shifted(a, r, d), "down and right are exchanged"),
-        (shifted_in_place, "work on a copy"),
-        (lambda a, d, r: shifted(a, d, r).astype(float), "is float64, it should be uint8"),
-        (lambda a, d, r: shifted(a, d, r)[..., None], "the shape is (3, 6, 7, 1)"),
-        (lambda a, d, r: a.tolist(), "an array is asked for, this is of type list"),
-        (lambda a, d, r: np.zeros_like(a), "values differ"),
-    ],
-    "05.6": [
+    "05_networks.2": [
         (confused(), "right"),
         (lambda t, p: np.array(confused()(t, p)), "right"),
         (confused(swap=True), "the two are exchanged"),

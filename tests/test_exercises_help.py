@@ -115,7 +115,7 @@ def test_the_line_where_the_readers_code_stops(capsys):
     )
     namespace = {}
     exec(compile(source, "a cell", "exec"), namespace)
-    checker("05.1")(namespace["steps"])
+    checker("05_data.1")(namespace["steps"])
     assert "your code stops in line 3 with NameError: name 'epoch' is not defined" in (
         capsys.readouterr().out
     )
@@ -123,7 +123,7 @@ def test_the_line_where_the_readers_code_stops(capsys):
 
 def test_fault_in_a_notebook_the_line_is_that_of_the_cell(fault):
     cells = [
-        "from course_utils.exercises import chapter05 as check",
+        "from course_utils.exercises import chapter05_data as check",
         "def helper(n):\n    return n / 0\n\n\ndef steps(samples, batch, epochs):\n"
         "    # how many?\n    return helper(samples)",
         "check.check_1(steps)",

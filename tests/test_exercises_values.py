@@ -51,16 +51,11 @@ NUMBERS = {
         (1_216, "the first convolution alone"), (4_640, "the second convolution alone"),
         (5_810, "a bias of its own"),
     ],
-    "05.2": [
-        (51_232, "right"), (832, "reads all 64 channels"), (51_200, "has a bias too"),
+    "05.1": [
+        (51_232, "right"), (832, "looks at all 64 channels"), (51_200, "has a bias too"),
         (51_264, "one bias for each filter"), (51_201, "a bias of its own"),
-        (10_272, "25 weights a channel"),
-    ],
-    "05.7": [
-        (1.14, "right"), (-1.139, "right"), (1.68, "the other varies, too"),
-        (1.55, "the other varies, too"), (0.8, "standard errors do not add"),
-        (865, "take its square root"), (15, "these are errors"),
-        (0.0015, "divide it by its standard error"), (3.0, "3 is not the answer"),
+        (10_272, "25 weights a channel"), (1_664, "that is the first convolution"),
+        (52_896, "that is both convolutions"),
     ],
     "06.1": [
         (262_656, "right"), (803_328, "that is with padding"), (262_144, "has a bias too"),
@@ -147,7 +142,7 @@ SHAPES = {
         ((3, 3, 16), "the last layer has 32 filters"), ((3, 3, 512), "reads all 16 channels"),
         ((3, 3), "the channels are missing"), ((None, 3, 3, 32), "but for the batch axis"),
     ],
-    "05.3": [
+    "05_networks.1": [
         ((6, 6, 16), "right"), ((12, 12, 16), "was the stride forgotten"),
         ((7, 7, 16), "that is with padding"), ((5, 5, 16), "off by one"),
         ((16, 6, 6), "channels last"), ((6, 6, 1), "a channel of its own"),

@@ -7,60 +7,33 @@ import numpy as np
 
 from course_utils.exercises import framework as ex
 from course_utils.exercises.framework import Wrong
-from course_utils.exercises.networks import check_parameters, layers_of, network, variant
-
-
-@ex.function(
-    (256, 128, 1), (60_000, 128, 1), (300, 128, 4), (7, 8, 3),
-    want=ex.whole, case="{:,} samples in batches of {}, {} epochs",
+from course_utils.exercises.networks import (
+    check_accuracy,
+    check_parameters,
+    layers_of,
+    network,
+    variant,
 )
-def check_1(samples: int, batch: int, epochs: int) -> tuple:
-    """Steps of a training: `answer(samples, batch_size, epochs)` -> whole number."""
-    return ex.steps(samples, batch, epochs)
 
+IMAGE = (28, 28, 1)
+MOST = 10_000  # parameters of the small network
 
-check_2 = ex.value(
+check_1 = ex.value(
     "Parameters of 32 filters of 5×5 on 64 channels.",
     *ex.parameters(32, 25 * 64, "filters"), {
-        32 * 25 + 32: "each filter reads all 64 channels: it has 5·5·64 weights, not 5·5",
-        64 * 25 * 32 + 64: "one bias for each filter (32), not for each channel it reads (64)",
+        32 * 25 + 32: "each filter looks at all 64 channels: it has 5·5·64 weights, not 5·5",
+        64 * 25 * 32 + 64: "one bias for each filter (32), not for each channel below it (64)",
         64 * 5 * 32 + 32: "a 5×5 filter has 25 weights a channel, not 5",
+        64 * 25 + 64: "that is the first convolution: 64 filters on the one channel of the image",
+        64 * 25 + 64 + 32 * (25 * 64 + 1): "that is both convolutions together",
     },
 )
 
-check_3 = ex.value("Shape after a strided convolution and a pool.", *ex.image_shape(6, 6, 16), {
-    (12, 12, 16): "was the stride forgotten, or the pool? 28 becomes 12 after the strided "
-    "convolution, and the pool halves it once more",
-    (7, 7, 16): "that is with padding; without it the first window starts inside the image",
-    (5, 5, 16): "off by one: 28 − 5 = 23 free positions, a stride of 2 makes ⌊23 / 2⌋ + 1",
-    (6, 6, 1): "each of the 16 filters makes a channel of its own",
-    (14, 14, 16): "two steps halve the image here: the stride and the pool",
-}, want=ex.shape)
 
-
-def _shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:
-    _, h, w = images.shape
-    padded = np.pad(images, ((0, 0), (abs(down),) * 2, (abs(right),) * 2))
-    top, left = abs(down) - down, abs(right) - right
-    return padded[:, top : top + h, left : left + w]
-
-
-_IMAGES = np.random.default_rng(4).integers(1, 256, (3, 6, 7)).astype(np.uint8)
-
-
-@ex.function(
-    *((_IMAGES, *by) for by in ((1, 0), (0, 2), (-2, 1), (0, 0), (3, -3))),
-    want=ex.image_bytes, case="down={1}, right={2}", untouched=True,
-)
-def check_4(images: np.ndarray, down: int, right: int) -> tuple:
-    """`answer(images, down, right)`: images (n, h, w) shifted, zero padding, input untouched."""
-    return _shifted(images, down, right), {
-        "what leaves on one side comes back on the other: zeros should come in":
-            np.roll(images, (down, right), axis=(1, 2)),
-        "this shifts the other way: down and right are positive": _shifted(images, -down, -right),
-        "down and right are exchanged: rows are the axis before columns":
-            _shifted(images, right, down),
-    }
+@ex.examined
+def check_2(repaired: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """`answer()` -> a trained network, at least 0.8 of the images `x` classified correctly."""
+    check_accuracy(network(repaired, IMAGE), x, y, 0.8)
 
 
 _KERNELS = [(3, 3, 1, 16), (3, 3, 16, 32), (32, 10)]
@@ -87,9 +60,9 @@ def _strided(x: Any, weights: dict, biases: dict, bare: tuple, last: str) -> Any
 
 
 @ex.examined
-def check_5(build: Any) -> None:
+def check_3(strided: Any) -> None:
     """`answer()` builds the strided network that the exercise describes."""
-    model = network(build, (28, 28, 1))
+    model = network(strided, IMAGE)
     found = variant(model, _KERNELS, _strided, _VARIANTS)
     if found is None:
         _diagnose(model)
@@ -125,49 +98,79 @@ def _diagnose(model: Any) -> None:
     raise Wrong("these are not the layers asked for, one behind the other")
 
 
-@ex.examined
-def check_6(most_confused: Any) -> None:
-    """`answer(y_true, y_pred)` -> (true, predicted): the most frequent error."""
-    y_true = np.array([4, 4, 4, 9, 9, 4, 3, 3, 3, 3, 3, 7], np.uint8)
-    y_pred = np.array([9, 9, 4, 4, 9, 9, 3, 3, 3, 3, 5, 2], np.uint8)
-    for labels, right in (((y_true, y_pred), (4, 9)), ((y_pred, y_true), (9, 4))):
-        found = ex.pair("true, predicted", ex.whole)(ex.call(most_confused, *labels))
-        if found[0] == found[1]:
-            raise Wrong(f"{found} is a digit classified correctly: leave the diagonal out")
-        if sorted(found) == [2, 7]:
-            raise Wrong(f"{found} is the error with the highest rate, not the most frequent one")
-        exchanged = "the two are exchanged: true digit first, then what was predicted"
-        ex.match(found, right, {exchanged: right[::-1]})
+_TRUE = np.array([4, 9, 3, 5, 7, 1, 8, 0, 2, 6], np.int32)
+_OFF = [  # by how much the two predictions differ from the true digit: b and c are …
+    ([0, 0, 0, 0, 1, 0, 0, 0, 1, 1], [1, 2, 1, 3, 0, 0, 0, 0, 1, 2]),  # 4 and 1
+    ([1, 2, 3, 0, 0, 0, 0, 0, 0, 5], [0, 0, 0, 4, 0, 0, 0, 0, 0, 7]),  # 1 and 3
+    ([1, 1, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 1, 0, 0, 0, 0, 0, 0]),  # 2 and 2
+    ([0, 0, 0, 0, 0, 0, 0, 0, 0, 5], [1, 2, 1, 3, 1, 0, 0, 0, 0, 7]),  # 5 and 0
+]
 
 
-_A, _B = 0.0080, 0.0095
-_SE_A, _SE_B = (float(np.sqrt(p * (1 - p) / 10_000)) for p in (_A, _B))
-check_7 = ex.value(
-    "Standard errors between 80 and 95 errors on 10,000 digits, to two decimals.",
-    (_B - _A) / float(np.hypot(_SE_A, _SE_B)), {
-        (_B - _A) / _SE_A: "that is the standard error of one network; the other varies, too",
-        (_B - _A) / _SE_B: "that is the standard error of one network; the other varies, too",
-        (_B - _A) / (_SE_A + _SE_B): "standard errors do not add: their squares do",
-        (_B - _A) / (_SE_A**2 + _SE_B**2): "that is the variance: take its square root",
-        15.0: "these are errors, not standard errors",
-        _B - _A: "that is the difference of the accuracies: divide it by its standard error",
-    }, want=lambda answer: abs(ex.real(answer)), tolerance=0.011,
+@ex.function(
+    *((_TRUE, *((_TRUE + np.array(off)) % 10 for off in both)) for both in _OFF),
+    want=ex.real, case="y_true {}, y_first {}, y_second {}", untouched=True,
 )
+def check_4(y_true: np.ndarray, y_first: np.ndarray, y_second: np.ndarray) -> tuple:
+    """`answer(y_true, y_first, y_second)` -> z of McNemar's test, positive: the first is better."""
+    first, second = (np.equal(y, y_true) for y in (y_first, y_second))
+    b, c = (int(np.sum(wins)) for wins in (first & ~second, ~first & second))
+    more, differ, z = b - c, b + c, (b - c) / np.sqrt(b + c)
+    return float(z), {
+        "z has a sign: positive where the first network is better, else negative": abs(z),
+        "the sign is the other way round: positive where the first network is better": -z,
+        "divide by the square root of b + c, not by b + c": more / differ,
+        "that is z²: divide b − c by √(b + c)": more**2 / differ,
+        "only digits on which the networks differ count: leave out those that both classify "
+        "correctly": more / np.sqrt(first.sum() + second.sum()),
+        "that is b − c: divide it by √(b + c)": float(more),
+        "that is the difference of the accuracies: divide b − c by √(b + c)": more / len(y_true),
+        "divide by √(b + c): digits on which the networks agree say nothing about which is "
+        "better": more / np.sqrt(len(y_true)),
+        "b + c counts digits that one network classifies correctly and the other does not; both "
+        "may be wrong in different ways": more / np.sqrt(np.sum(y_first != y_second)),
+        "that is with a continuity correction: take b − c as it is": (abs(more) - 1) / differ**0.5,
+    }
+
+
+@ex.examined
+def check_5(small_and_trained: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """`answer()` -> a small trained convolutional network, at least 0.8 of `x` correct."""
+    model = network(small_and_trained, IMAGE)
+    _check_small(model)
+    check_accuracy(model, x, y, 0.8)
+
+
+def _check_small(model: Any) -> None:
+    """Wrong if the network has too many parameters, or no convolution."""
+    from keras import layers
+
+    if model.count_params() > MOST:
+        largest = max(model.layers, key=lambda layer: layer.count_params())
+        raise Wrong(
+            f"the network has {model.count_params():,} parameters, at most {MOST:,} are asked "
+            f"for; {largest.count_params():,} are in the layer {largest.name}"
+        )
+    if not layers_of(model, layers.Conv2D, layers.SeparableConv2D, layers.DepthwiseConv2D):
+        raise Wrong("a convolutional network is asked for, this one has no Conv2D")
 
 
 hint, score = ex.helpers(__name__, {
-    1: ("First the batches of one epoch: the last one may be smaller, and it is a step as well.",
-        "-(-samples // batch) rounds up."),
-    2: ("A filter has height · width · channels in weights, and one bias.",
-        "Each of the 32 filters has 25 · 64 weights."),
-    3: ("Output size without padding: floor((size - window) / stride) + 1.",
-        "28 becomes 12 after the strided convolution, and the pool halves it; 16 filters."),
-    4: ("Begin with zeros of the same shape, and copy the part that stays inside.",
-        "Or np.pad by |down| and |right| on both sides, then cut the shifted window out."),
-    5: ("Strides take the place of the pools: strides=2, padding='same' in both convolutions.",
-        "GlobalAveragePooling2D, then a dense layer of 10 units with a softmax."),
-    6: ("Count the pairs (true, predicted) that differ.",
-        "A confusion matrix with a diagonal of zeros: where is its largest number?"),
-    7: ("The standard error of a share p among n is the root of p (1 - p) / n.",
-        "That of a difference: the root of the sum of both squares. Divide the difference by it."),
+    1: ("A filter has a weight for every number in its window, on every channel below it, and a "
+        "bias.",
+        "The first convolution leaves 64 channels: each of the 32 filters has 5 · 5 · 64 weights."),
+    2: ("Watch the loss of each epoch: it jumps, then stays near 2.3, the loss of ten equal "
+        "probabilities (ln 10). Which number in `compile` makes a single step so long?",
+        "The learning rate: 3 is 300 times Keras's default for SGD. Try SGD(0.1) or \"adam\", and "
+        "return the model behind `fit`."),
+    3: ("Strides take the place of the pools: strides=2, padding=\"same\" in both convolutions, "
+        "and 28 × 28 becomes 14 × 14, then 7 × 7.",
+        "classifier(…) adds the input and the softmax: give it the two convolutions and "
+        "GlobalAveragePooling2D()."),
+    4: ("Two arrays of True and False first: where is the first network right, where the second?",
+        "b is np.sum(first & ~second), c is np.sum(~first & second)."),
+    5: ("Where are LeNet's parameters? Leave the wide dense layer out, and let pooling make the "
+        "image small before Flatten.",
+        "8 filters of 5 × 5, pool, 16 filters of 5 × 5, pool, Flatten, ten outputs: 5,994 "
+        "parameters. Train for ten epochs with Adam."),
 })

@@ -1,4 +1,6 @@
-"""Networks are judged by what they compute, with weights drawn at random, in whatever form."""
+"""Networks are judged by what they compute, in whatever form: with weights drawn at random, or as
+the reader has trained them, on images.
+"""
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -6,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.exercises.framework import Wrong, call
+from course_utils.exercises.framework import Wrong, as_array, call, reported
 
 
 def network(build: Any, input_shape: tuple[int, ...]) -> Any:
@@ -19,6 +21,8 @@ def network(build: Any, input_shape: tuple[int, ...]) -> Any:
         model = call(build)
     finally:
         keras.config.set_dtype_policy(policy)
+    if isinstance(model, keras.callbacks.History):
+        raise Wrong("that is what `fit` returns: return the model")
     if not isinstance(model, keras.Model):
         raise Wrong(f"a Keras model is asked for, this is of type {type(model).__name__}")
     found = getattr(model, "input_shape", None) if model.built else None
@@ -79,9 +83,13 @@ def _computed(model: Any, rng: np.random.Generator, sign: int) -> tuple[Any, tup
     batch, *sizes = model.input_shape
     x = rng.normal(size=(batch or 3, *sizes)).astype("float32")
     weights, biases = ({k: v.astype("float32") for k, v in d.items()} for d in (weights, biases))
+    return _outputs(model, x), (x, weights, biases)
+
+
+def _outputs(model: Any, x: np.ndarray) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Keras warns where the one input was given as a list
-        return model(x, training=False), (x, weights, biases)
+        return model(x, training=False)
 
 
 def _alike(found: Any, wanted: Any) -> bool:
@@ -100,3 +108,47 @@ def check_parameters(model: Any, right: int) -> None:
         raise Wrong(
             f"the network has {model.count_params():,} parameters, it should have {right:,}"
         )
+
+
+def check_accuracy(model: Any, x: np.ndarray, y: np.ndarray, least: float) -> None:
+    """Wrong where the trained `model` classifies fewer than `least` of the digits `x` correctly."""
+    x, y = as_array(x), as_array(y)
+    if x.shape[1:] != model.input_shape[1:] or y.shape != x.shape[:1] or not len(x):
+        raise Wrong(f"no images to try it on: x has the shape {x.shape}, y the shape {y.shape}")
+    shape = model.output_shape
+    if not isinstance(shape, tuple) or shape[1:] != (10,):
+        raise Wrong(f"the output shape is {shape}, it should be (None, 10): one number a digit")
+    outputs = _in_batches(model, x)
+    if not (finite := np.isfinite(outputs)).all():
+        odd = outputs[~finite][0]
+        raise Wrong(f"its outputs are {odd}: did the loss become so, too? Shorter steps help")
+    predicted = outputs.argmax(axis=1)
+    hits = int(np.sum(predicted == y))
+    if (accuracy := hits / len(y)) >= least:
+        return
+    chance = np.unique(y, return_counts=True)[1].max() / len(y)
+    optimizer = getattr(model, "optimizer", None)
+    steps = 0 if optimizer is None else int(optimizer.iterations)
+    said = f"its accuracy is {100 * hits // len(y) / 100:.2f}"
+    if accuracy > chance + 3 * np.sqrt(chance * (1 - chance) / len(y)):
+        after = f" after {steps:,} steps of gradient descent" if steps else ""
+        raise Wrong(f"{said}{after}, at least {least} is asked for")
+    if not steps:
+        why = "was it trained, by `fit`, before it was returned?"
+    elif np.ptp(outputs, axis=0).max() < 1e-6:
+        why = "its outputs are the same for every image"
+    else:
+        why = f"{steps:,} steps of gradient descent have taught it nothing; does the loss fall?"
+    raise Wrong(f"{said}, the chance level: {why}")
+
+
+def _in_batches(model: Any, x: np.ndarray) -> np.ndarray:
+    """Outputs for `x` (n, …), in float32, of as many at a time as the model takes."""
+    import keras
+
+    n = model.input_shape[0] or min(500, len(x))
+    filled = np.resize(x, (-(-len(x) // n) * n, *x.shape[1:]))  # begins again where `x` ends
+    with reported("your network stops with"):
+        parts = [_outputs(model, filled[i : i + n]) for i in range(0, len(filled), n)]
+        arrays = [keras.ops.convert_to_numpy(keras.ops.cast(part, "float32")) for part in parts]
+    return np.concatenate(arrays)[: len(x)]
