@@ -311,7 +311,7 @@ def write_readme(root: Path) -> None:
     before, rest = path.read_text(encoding="utf-8").split(_README[0])
     after = rest.partition(_README[1])[2]
     text = f"{before}{_README[0]}\n{readme_table()}\n{_README[1]}{after}"
-    config.write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+    config.write_beside(path, lambda p: p.write_text(text, encoding="utf-8", newline="\n"))
 
 
 if __name__ == "__main__":
