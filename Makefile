@@ -55,11 +55,11 @@ lock: $(READY)
 site: $(READY)
 	@$(UV) pip install --quiet --constraint requirements.txt --editable '.[site]'
 	@rm -rf build/site build/site_source && mkdir -p build/site_source/data
-	@cp README.md build/site_source/index.md && cp -R notebooks build/site_source
+	@cp README.md build/site_source/index.md && cp -R notebooks CONTRIBUTING.md build/site_source
 	@cp data/README.md build/site_source/data
-	@printf '\n```{toctree}\n:glob:\n:hidden:\nnotebooks/[0-9]*\nnotebooks/labs/[0-9]*\nnotebooks/glossary\ndata/README\n```\n' \
+	@printf '\n```{toctree}\n:glob:\n:hidden:\nnotebooks/[0-9]*\nnotebooks/labs/[0-9]*\nnotebooks/glossary\ndata/README\nCONTRIBUTING\n```\n' \
 	  >> build/site_source/index.md
-	@printf '%s\n' 'project = "Convnets, Measured"' 'extensions = ["myst_nb"]' \
+	@printf '%s\n' 'project = html_title = "Convnets, Measured"' 'extensions = ["myst_nb"]' \
 	  'nb_execution_mode = "off"' 'myst_enable_extensions = ["dollarmath", "amsmath"]' \
 	  'html_theme = "sphinx_book_theme"' > build/site_source/conf.py
 	@$(PY) -m sphinx -q build/site_source build/site
