@@ -183,13 +183,14 @@ def promote(chapter: str, notes: list[dict[str, Any]], root: Path) -> int:
     for id, entry in _listed(root).get(chapter, {}).items():
         hits = [note for note in notes if note["label"] == entry["label"]]
         figures = [_figures(note) for note in hits]
+        untimed = [one | {"train_seconds": None} for one in figures]
         last = hits[-1] if hits else {"profile": "full", "changed": (), "data": "real"}
         no = {
             "is in no record of this run": not hits,
             f"is of the profile {last['profile']}": last["profile"] != "full",
             f"is measured with changed {', '.join(last['changed'])}": last["changed"],
             "is measured on synthetic data": last["data"] == "synthetic",
-            "is recorded twice, with different figures": figures[1:] != figures[:-1],
+            "is recorded twice, with different figures": untimed[1:] != untimed[:-1],
             "is no number": hits and not np.isfinite(figures[-1]["measured"]),
         }
         if why := [reason for reason, true in no.items() if true]:

@@ -258,9 +258,10 @@ def test_promoting_replaces_all_of_the_chapter_and_nothing_else(root):
     both()
     promote(root)
     listed(root, '["05"]\ncow = { label = "cow" }\n["06"]\ncat = { label = "cat" }')
-    record("cow", 0.5)
-    record("cow", 0.5)
+    record("cow", 0.5, seconds=[1.0])
+    record("cow", 0.5, seconds=[2.0])
     assert promote(root) == 1, "recorded twice with the same figures, it is one result"
+    assert rows(root)[0]["train_seconds"] == 2.0
     assert {row["id"]: row["measured"] for row in rows(root)} == {"cow": 0.5, "cat": 0.99}
     assert promote(root, "07") == 0, "a chapter without results"
 
