@@ -70,7 +70,7 @@ function choose(row, column) {
   const share = total ? ` of ${total} (${(100 * count / total).toFixed(1)} %)` : "";
   const order = row === column ? "least confident" : "most confident";
   const shown = !count ? "" : inside.length < count
-    ? `The ${inside.length} ${order}:` : `From the ${order}:`;
+    ? `The ${inside.length} ${order}:` : `The ${order} first:`;
   said.textContent = `True class ${DATA.names[row]}, predicted ${DATA.names[column]}: `
     + `${count}${share}${row === column ? ", classified correctly" : ""}. ${shown}`;
   faces.replaceChildren(...inside.map(index => face(sheet, index)));
