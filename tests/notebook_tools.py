@@ -148,10 +148,10 @@ def ids(nb: NotebookNode) -> list[str]:
 
 
 def lengths(nb: NotebookNode) -> list[str]:
-    """Code cells of 15 lines at most; exercises and their checks of 25."""
+    """Code cells of 15 lines at most, exercises and their checks of 25; set-up is in `opening`."""
     limits = {"exercise": 25, "check": 25}
     found = []
-    for cell in code(nb):
+    for cell in code(nb)[2:]:
         lines = len(cell.source.splitlines())
         limit = max((limits.get(tag, 15) for tag in tags(cell)), default=15)
         if lines > limit:
