@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
@@ -161,3 +162,47 @@ def test_playable_figures_are_stored_as_their_twins_and_their_pages_beside(tmp_p
     (made,) = (tmp_path / "pages").iterdir()
     assert (made.name, made.read_text(encoding="utf-8")) == ("01_cell0.html", PAGE)
     assert [p.name for p in (tmp_path / "pictures").iterdir()] == ["01_cell0.png"]
+
+
+def shown(tmp_path, *cells):
+    """The page of a notebook of these cells."""
+    nbformat.write(new_notebook(cells=[*cells]), tmp_path / "one.ipynb")
+    pages.page(tmp_path / "one.ipynb", tmp_path / "html" / "one.html")
+    text = (tmp_path / "html" / "one.html").read_text(encoding="utf-8")
+    return BeautifulSoup(text, "html.parser")
+
+
+def test_a_page_folds_set_up_and_has_the_notebooks_heading(tmp_path):
+    hidden = new_code_cell("a = 1", metadata={"tags": ["hide-input"]}, outputs=[text("an output")])
+    page = shown(tmp_path, new_markdown_cell("# A *heading*"), hidden, new_code_cell("b = 2"))
+    (folded,) = page.select("details")
+    assert folded.summary.text == "Code of this cell" and not folded.has_attr("open")
+    assert "a = 1" in folded.text and "an output" not in folded.text
+    assert "an output" in page.text and "b = 2" in page.text
+    assert page.title.text == "A heading" and page.html["lang"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("prose", "scripts"),
+    [
+        ("no formula", 0),
+        ("It costs `$5` here and `$6` there.\n\n```\n$HOME or $PATH\n```", 0),
+        ("the formula $x^2$", 1),
+        ("$$\nx^2\n$$", 1),
+    ],
+)
+def test_a_page_asks_the_network_for_formulas_only(tmp_path, prose, scripts):
+    page = shown(tmp_path, new_markdown_cell(prose), new_code_cell("1"))
+    found = [script for script in page.select("script[src]") if "//" in script["src"]]
+    assert len(found) == scripts and all(script.has_attr("async") for script in found)
+    assert not page.select("link[href*='//']") and "import(" not in str(page)
+
+
+def test_scripts_of_outputs_stay_on_a_page(tmp_path):
+    """Predictions and playable figures work without a kernel."""
+    plays = "<p id='x'></p><script>document.getElementById('x').textContent = 1</script>"
+    frame = "<iframe srcdoc='&lt;script&gt;1&lt;/script&gt;'></iframe>"
+    outputs = [new_output("display_data", {"text/html": html}) for html in (plays, frame)]
+    page = shown(tmp_path, new_code_cell("1", outputs=outputs))
+    assert "document.getElementById('x').textContent = 1" in str(page)
+    assert page.iframe["srcdoc"] == "<script>1</script>"

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_utils import plots
 from course_utils.plots import alt
@@ -84,6 +84,10 @@ EVERY = {
         lambda **k: plots.model_graph(small(), **k),
         ["4 layers and 3 connections", "Conv2D 6 × 6 × 4", "Dense 2", "330 parameters"],
     ),
+    "volumes": (
+        lambda **k: plots.volumes(small(), **k),
+        ["Input 8 × 8 × 1, then Conv2D 6 × 6 × 4, then Flatten 144, then Dense 2"],
+    ),
     "matrix": (lambda **k: plots.matrix(KERNEL, **k), ["2 × 2, row by row: 1 2; 3 4"]),
     "matrices": (
         lambda **k: plots.matrices([KERNEL, IMAGE], ["filter", "image"], **k),
@@ -151,7 +155,7 @@ def test_a_page_has_the_alternative_text(tmp_path):
     for shown in (figure, box):
         data, metadata = shown._repr_mimebundle_()
         outputs.append(new_output("display_data", data, metadata=metadata))
-    nb = new_notebook(cells=[new_code_cell("figure", outputs=outputs)])
+    nb = new_notebook(cells=[new_markdown_cell("# One"), new_code_cell("1", outputs=outputs)])
     state = {"model_name": "BoxModel", "model_module": "@jupyter-widgets/controls", "state": {}}
     states = {"version_major": 2, "version_minor": 0, "state": {box.model_id: state}}
     nb.metadata.widgets = {"application/vnd.jupyter.widget-state+json": states}
@@ -160,7 +164,7 @@ def test_a_page_has_the_alternative_text(tmp_path):
     text = (tmp_path / "one.html").read_text(encoding="utf-8")
     found = [image["alt"] for image in BeautifulSoup(text, "html.parser").select("img")]
     assert found == [figure.alt, box.figure.alt]
-    assert "No description" not in text and "<title>one</title>" in text
+    assert "No description" not in text and "<title>One</title>" in text
 
 
 DRAWN = {  # by the reader, with Matplotlib itself: (source of a cell, its alternative text)
@@ -187,7 +191,10 @@ DRAWN = {  # by the reader, with Matplotlib itself: (source of a cell, its alter
         "import numpy as np\n_ = plt.imshow(np.zeros((4, 5, 3)))",
         "Figure: an image of 4 × 5 × 3.",
     ),
-    "the course's again": ("plots.matrix(np.eye(2))", "Numbers in cells, dark where large: 2 × 2, row by row: 1 0; 0 1."),
+    "the course's again": (
+        "plots.matrix(np.eye(2))",
+        "Numbers in cells, dark where large: 2 × 2, row by row: 1 0; 0 1.",
+    ),
 }
 
 

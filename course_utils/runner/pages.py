@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_utils import config
+from course_utils.runner import links
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -22,13 +23,7 @@ _START_UP = re.compile(
     re.MULTILINE,
 )
 _WIDGET = "application/vnd.jupyter.widget-view+json"
-# nbconvert's own template leaves the alternative text of an image out.
-_ALT = """{%- extends 'lab/index.html.j2' -%}
-{%- block data_png scoped -%}
-{%- set alt = output | get_metadata('alt', 'image/png') -%}
-{%- set tag = '<img alt="' ~ (alt | escape_html) ~ '" ' if alt else '<img ' -%}
-{{ super() | replace('<img ', tag, 1) }}
-{%- endblock -%}"""
+_FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$|\\begin\{", re.DOTALL)
 
 
 class StoreError(ValueError):
@@ -78,18 +73,41 @@ def write(nb: "NotebookNode", path: Path) -> None:
 
 
 def page(notebook: Path, html: Path) -> None:
-    """Write `notebook` as one HTML page, images inside; without a network it opens as well."""
+    """Write `notebook` as one HTML page, images inside; without a network it opens as well.
+
+    It has links to the pages of the notebooks around it, and stands in the index of all.
+    """
     from nbconvert import HTMLExporter
 
     nb = read(notebook)
     for output in (o for cell in nb.cells for o in cell.get("outputs", []) if "data" in o):
         if "image/png" in output.data:  # a widget is dead on a page, its image is not
             output.data.pop(_WIDGET, None)
-    exporter = HTMLExporter(template_name="lab", raw_template=_ALT, embed_images=True)
-    body, _ = exporter.from_notebook_node(nb, {"metadata": {"name": notebook.stem}})
+    if _WIDGET not in str(nb.cells):
+        nb.metadata.pop("widgets", None)
+    nb.cells = [cell for cell in nb.cells if cell.get("id") != links.CELL]  # they are on the page
+    nb.metadata.title = links.title(notebook)
+    listed = links.titles(folder) if (folder := links.folder()) else {}
+    pages = html.parents[1 if html.parent.name == "labs" else 0]
+    name = html.relative_to(pages).with_suffix("").as_posix()
+    prose = "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    course = {
+        "formulas": bool(_FORMULA.search(re.sub(r"```.*?```|`[^`]*`", "", prose, flags=re.DOTALL))),
+        "style": links.STYLE.read_text(encoding="utf-8"),
+        "links": links.bar(name, listed, html.parent, pages),
+    }
+    template = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
+    exporter = HTMLExporter(template_name="lab", raw_template=template, embed_images=True)
+    body, _ = exporter.from_notebook_node(nb, {"course": course})
     # Scripts from the network (formulas) must not hold up the page where there is none.
     body = body.replace('<script src="https://', '<script async src="https://')
+    body = links.converted(body, name, pages)
     config.write_beside(html, lambda beside: beside.write_text(body, encoding="utf-8"))
+    links.known(name, listed, pages)
+    all_pages = links.index(listed, pages)
+    config.write_beside(
+        pages / "index.html", lambda beside: beside.write_text(all_pages, encoding="utf-8")
+    )
 
 
 def palette(png: str) -> str:
