@@ -109,7 +109,7 @@ def test_what_the_package_imports_is_declared():
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 imported.add(node.module.partition(".")[0])
     imported -= set(sys.stdlib_module_names) | {"course_utils"} | optional
-    assert {parts.get(name, name) for name in imported} <= declared
+    assert {canonicalize_name(parts.get(name, name)) for name in imported} <= declared
 
 
 def tracked(*arguments):
