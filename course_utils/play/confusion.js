@@ -67,7 +67,7 @@ function choose(row, column) {
   const inside = DATA.images.map((_, i) => i)
     .filter(i => DATA.images[i][0] === row && DATA.images[i][1] === column);
   const count = DATA.counts[row][column], total = DATA.counts[row].reduce((a, b) => a + b);
-  const share = total ? ` of ${total} (${(100 * count / total).toFixed(1)} %)` : "";
+  const share = total ? ` of ${total} (${(100 * count / total).toFixed(1)}\u00a0%)` : "";
   const order = row === column ? "least confident" : "most confident";
   const shown = !count ? "" : inside.length < count
     ? `The ${inside.length} ${order}:` : `The ${order} first:`;

@@ -16,7 +16,8 @@ def confusion_matrix(
 ) -> Playable:
     """A confusion matrix: a chosen cell shows images of it, with their probabilities.
 
-    Of misclassified images the most confident come first, of the others the least confident.
+    Of misclassified images the most confident come first, of the others the least confident; at
+    most eight, and fewer where the page would be too large. Images in color are compressed.
 
     Parameters
     ----------

@@ -25,7 +25,8 @@ def draw_digit(
     """A canvas to draw on, the probabilities of `model`, the feature maps of its first convolution.
 
     The drawing is centered and scaled as MNIST's digits were, or left as it is. The weights are
-    those of `model` now: in the page they have 16 bits, which moves probabilities by about 1e-4.
+    those of `model` now. In the page they have 16 bits: a trained LeNet-5 gives probabilities
+    within 1e-4 of its own.
 
     Parameters
     ----------

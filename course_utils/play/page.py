@@ -118,7 +118,7 @@ def bytes_of(images: np.ndarray) -> np.ndarray:
 
 
 def sprite(images: np.ndarray, across: int) -> str:
-    """Images of bytes (n, h, w[, 3]) as one PNG, `across` in a row, in a data address."""
+    """Images of bytes, `across` in a row, in a data address: gray exactly, in color as JPEG."""
     from PIL import Image
 
     (count, h, w), rows = images.shape[:3], -(-len(images) // across)
@@ -127,5 +127,6 @@ def sprite(images: np.ndarray, across: int) -> str:
         row, column = i // across * h, i % across * w
         sheet[row : row + h, column : column + w] = images[i]
     file = io.BytesIO()
-    Image.fromarray(sheet).save(file, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    kind, quality = ("JPEG", {"quality": 90}) if sheet.ndim == 3 else ("PNG", {})
+    Image.fromarray(sheet).save(file, kind, optimize=True, **quality)
+    return f"data:image/{kind.lower()};base64," + base64.b64encode(file.getvalue()).decode()
