@@ -70,6 +70,20 @@ def course(tmp_path, monkeypatch):
     return folder
 
 
+def test_the_last_cells_are_written(course):
+    path = course / "02_b.ipynb"
+    before = path.read_bytes()
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[-1].source = "old"
+    nbformat.write(nb, path)
+    links.write([])
+    assert path.read_bytes() == before, "once more, in its place"
+    nb.cells = nb.cells[:-1]
+    nbformat.write(nb, path)
+    links.write([path])
+    assert path.read_bytes() == before
+
+
 def soup(path):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 

@@ -1,9 +1,13 @@
-"""The way from one notebook to the next, in notebooks and on pages."""
+"""The way from one notebook to the next, in notebooks and on pages.
+
+`python -m course_utils.runner.links [NOTEBOOK ...]` writes the last cell of these, or of all, anew.
+"""
 
 import html
 import json
 import os
 import re
+import sys
 from pathlib import Path, PurePosixPath
 
 from course_utils import config
@@ -79,6 +83,23 @@ def markdown(name: str, listed: dict[str, str]) -> str:
     return " · ".join(parts)
 
 
+def write(notebooks: list[Path]) -> None:
+    """Give these notebooks their last cell, which leads on."""
+    import nbformat
+
+    top = folder()
+    listed = titles(top)
+    for path in notebooks or [top / f"{name}.ipynb" for name in listed]:
+        nb = nbformat.read(path, as_version=4)
+        name = path.resolve().relative_to(top).with_suffix("").as_posix()
+        last = nbformat.v4.new_markdown_cell(markdown(name, listed), id=CELL)
+        nb.cells = [cell for cell in nb.cells if cell.get("id") != CELL] + [last]
+        text = nbformat.writes(nb).rstrip("\n") + "\n"
+        config.write_beside(
+            path, lambda p, text=text: p.write_text(text, encoding="utf-8", newline="\n")
+        )
+
+
 def short(heading: str) -> str:
     """`05 · LeNet: can a network read?` -> `05 · LeNet`."""
     return heading.partition(":")[0].strip()
@@ -143,3 +164,7 @@ def index(listed: dict[str, str], pages: Path) -> str:
         kind = ' class="lab"' if "/" in name else ""
         rows.append(f'<li id="{name}"{kind}>{shown}</li>')
     return _INDEX.format(style=STYLE.read_text(encoding="utf-8"), rows="\n".join(rows))
+
+
+if __name__ == "__main__":
+    write([*map(Path, sys.argv[1:])])
