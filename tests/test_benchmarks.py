@@ -70,9 +70,9 @@ def network():
 STEPS = f"""
 import json, time
 import numpy as np
-from course_utils import session, training
+from course_utils import course, training
 from course_utils.cache import Store
-chosen = session.setup("lesson").dtype
+chosen = course.start("06", "lesson").dtype
 import keras
 from keras import layers
 NETWORK

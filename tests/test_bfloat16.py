@@ -1,4 +1,4 @@
-"""Training in bfloat16: a small network through `training.measure`, as `session.setup` asks for it.
+"""Training in bfloat16: a small network through `training.measure`, as `course.start` asks for it.
 
 On any processor: without instructions for it TensorFlow computes the same numbers, only slowly.
 """

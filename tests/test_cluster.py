@@ -144,8 +144,8 @@ def test_without_a_cluster_trainings_are_made_here_and_in_order(monkeypatch):
 MEASURED = """
 import sys
 import numpy as np
-from course_utils import session, training
-budget = session.setup("quick", dtype="float32")
+from course_utils import course, training
+budget = course.start("04", "quick")
 import keras
 rng = np.random.default_rng(0)
 x, y = rng.normal(size=(60, 5)).astype("float32"), rng.integers(0, 2, 60)
