@@ -12,7 +12,6 @@ import os
 import platform
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,26 +23,6 @@ FILE = "reference_results.json"
 LITERATURE = "literature.toml"
 FIELDS = {"label", "what", "metric", "published", "source", "recipe", "differs"}
 _README = "<!-- results:begin -->", "<!-- results:end -->"
-
-
-@dataclass
-class Measured:
-    """Figures for `publish`; goes with it."""
-
-    values: np.ndarray
-    seeds: list[int]
-    epochs: int | None
-    seconds: list[float]
-    parameters: int | None
-
-
-def publish(id: str, runs: Any, *, chapter: str, **about: Any) -> None:
-    """Record `runs` under the label of the result `id`; goes when no notebook calls it."""
-    if entry := literature().get(chapter, {}).get(id):
-        values = np.asarray(runs.values, float)
-        values = values if len(values) == len(runs.seeds) else values[0]
-        of = {"seeds": runs.seeds, "epochs": runs.epochs, "parameters": runs.parameters}
-        record(entry["label"], values, seconds=runs.seconds, **of)
 
 
 def record(
@@ -198,7 +177,9 @@ def promote(chapter: str, notes: list[dict[str, Any]], root: Path) -> int:
         row = {"id": id, "chapter": chapter, **figures[-1], "hardware": hardware()}
         fresh.append(row | {"date": last["date"]})
     path = root / "data" / FILE
-    rows = [row for row in _stored(path) if row["chapter"] != chapter] + fresh
+    mine = {row["id"] for row in fresh}  # one may have stood in another chapter until now
+    kept = (row for row in _stored(path) if row["chapter"] != chapter and row["id"] not in mine)
+    rows = [*kept, *fresh]
     rows.sort(key=lambda row: (row["chapter"], row["id"]))
     text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
     config.write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8"))

@@ -52,11 +52,6 @@ class Runs:
     weights: list[np.ndarray] = field(default_factory=list, repr=False)
 
     @property
-    def values(self) -> np.ndarray:
-        """The figure of each seed that `measure` records: the accuracy."""
-        return self.accuracy
-
-    @property
     def mean(self) -> float:
         """Mean test accuracy over the seeds."""
         return float(np.mean(self.accuracy))

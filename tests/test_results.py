@@ -264,6 +264,11 @@ def test_promoting_replaces_all_of_the_chapter_and_nothing_else(root):
     assert rows(root)[0]["train_seconds"] == 2.0
     assert {row["id"]: row["measured"] for row in rows(root)} == {"cow": 0.5, "cat": 0.99}
     assert promote(root, "07") == 0, "a chapter without results"
+    listed(root, '["07"]\ncat = { label = "cat" }')
+    record("cat", 0.1)
+    promote(root, "07")
+    moved = [(row["chapter"], row["measured"]) for row in rows(root) if row["id"] == "cat"]
+    assert moved == [("07", 0.1)], "it stands once, where it is listed now"
 
 
 @pytest.mark.parametrize("content", ["[{", "{}x", '{"a": 1}', '[{"id": "a"}]', "[3]", "<<<<<<<"])
