@@ -60,17 +60,7 @@ def start(
     """
     table = _table(name)
     choose.refuse_unknown({"profile", "seed", "changes"}, set(_lines(table)))
-    return begin(table, profile, seed, choose.as_changes(changes), name)
-
-
-def begin(
-    table: Mapping[str, Any],
-    profile: str | None,
-    seed: int | None,
-    changes: Mapping[str, Any],
-    name: str | None = None,
-) -> SimpleNamespace:
-    """Start a run with the budgets of `table`, one table of budgets.toml (see there)."""
+    changes = choose.as_changes(changes)
     try:
         profile = config.choice(profile, "COURSE_PROFILE", config.PROFILES, "lesson")
         source = config.choice(None, "COURSE_SOURCE", config.SOURCES, "auto")
@@ -90,7 +80,7 @@ def begin(
     said += [f"{source} data"] if "data" not in table and source != "auto" else []
     if changed:
         said.append(f"with your {', '.join(changed)}")
-    elif "minutes" in table:
+    else:
         said.append(f"about {_duration(table['minutes'][profile])}")
     line = ", ".join(said) + "."
     cards.show(line, _page(line, _rows))

@@ -69,15 +69,6 @@ def test_a_table_is_whole(name):
         assert faults(part) == []
 
 
-def started(nb):
-    """The name that a notebook gives to `course.start`; None where it does not call it."""
-    for cell in tools.code(nb)[:2]:
-        for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "course.start":
-                return node.args[0].value
-    return None
-
-
 def read(nb):
     """What the code reads as `budget.NAME`."""
     trees = (ast.parse(cell.source) for cell in tools.code(nb))
@@ -92,11 +83,8 @@ def read(nb):
 @pytest.mark.parametrize("path", tools.NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_reads_every_budget_of_its_own_table(path):
     nb = nbformat.read(path, as_version=4)
-    name = tools.known_as(path)
-    if "session.setup" in tools.code(nb)[1].source:
-        return  # a chapter that has not moved yet
-    assert started(nb) == name
-    lines = TABLES[name].keys() - {"minutes", "dtype", "data"} - inner(TABLES[name]).keys()
+    table = TABLES[tools.known_as(path)]
+    lines = table.keys() - {"minutes", "dtype", "data"} - inner(table).keys()
     assert read(nb) - {"profile", "seed", "dtype"} == lines
 
 
