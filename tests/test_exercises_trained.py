@@ -37,11 +37,11 @@ def untrained(*extra, shape=(28, 28, 1), units=10, last="softmax", batch=None, f
     )
 
 
-def fitted(model, rate=0.01, epochs=3, loss="sparse_categorical_crossentropy"):
+def fitted(model, rate=0.003, digits=300, epochs=4, loss="sparse_categorical_crossentropy"):
     import keras
 
     model.compile(keras.optimizers.Adam(rate), loss)
-    model.fit(*bars(160, seed=1), batch_size=16, epochs=epochs, verbose=0)
+    model.fit(*bars(digits, seed=1), batch_size=10, epochs=epochs, verbose=0)
     return model
 
 
@@ -78,7 +78,7 @@ def test_a_network_trained_when_asked_is_right_and_trained_once(name, capsys):
         keras.utils.set_random_seed(0)
         extra = [layers.RandomTranslation(0.02, 0), layers.BatchNormalization()]
         logits = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        return fitted(untrained(*extra, last=None, filters=9), epochs=6, loss=logits)
+        return fitted(untrained(*extra, last=None, filters=9), loss=logits)
 
     assert said(name, (build, X, Y), capsys) == "right"
     assert said(name, (lambda: calls.append(name) or untrained(), X, Y), capsys) != "right"
@@ -90,7 +90,7 @@ def test_the_accuracy_decides(name, trained, capsys):
     most = round(100 - 100 * LEAST[name])
     assert said(name, (lambda: trained, X, wrong_at(most)), capsys) == "right"
     verdict = said(name, (lambda: trained, X, wrong_at(most + 1)), capsys)
-    after = f"{LEAST[name] - 0.01:.2f} after 30 steps of gradient descent"
+    after = f"{LEAST[name] - 0.01:.2f} after 120 steps of gradient descent"
     assert verdict == f"wrong: its accuracy is {after}, at least {LEAST[name]} is asked for"
 
 
@@ -187,7 +187,7 @@ def test_fault_network_that_has_not_learned(case, capsys, fault):
 
 def test_a_network_that_has_learned_something_else(trained, capsys):
     verdict = said("05.2", (lambda: trained, X, wrong_at(100)), capsys)
-    assert verdict.startswith("wrong: its accuracy is 0.00, the chance level: 30 steps of gradient")
+    assert verdict.startswith("wrong: its accuracy is 0.00, the chance level: 120 steps of ")
 
 
 @pytest.mark.parametrize(
@@ -242,3 +242,24 @@ def test_a_small_network(build, message, capsys):
     verdict = said("05.5", (build, X, Y), capsys)
     assert message in verdict and (message == "right") == (verdict == "right")
     assert untrained().count_params() == 10_000, "what is allowed has been tried"
+
+
+# --- four epochs of 300 digits --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"digits": 690}, "276 steps of gradient descent are not four epochs of 300 digits"),
+        ({"epochs": 3}, "90 steps of gradient descent are not four epochs of 300 digits"),
+        ({"rate": 0.0}, "its accuracy is 0."),
+    ],
+)
+def test_steps_that_four_epochs_do_not_have(more, message, capsys):
+    assert message in said("05_data.2", (lambda: fitted(untrained(), **more), X, Y), capsys)
+
+
+def test_a_network_without_its_optimizer_is_judged_by_its_accuracy(trained, capsys):
+    twin = untrained()
+    twin.set_weights(trained.get_weights())
+    assert said("05_data.2", (lambda: twin, X, Y), capsys) == "right"

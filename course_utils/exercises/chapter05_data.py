@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from course_utils.exercises import framework as ex
-from course_utils.exercises.networks import check_accuracy, network
+from course_utils.exercises.framework import Wrong
+from course_utils.exercises.networks import check_accuracy, network, steps_of
 
 
 @ex.function(
@@ -21,7 +22,12 @@ def check_1(samples: int, batch: int, epochs: int) -> tuple:
 @ex.examined
 def check_2(trained_on_300: Any, x: np.ndarray, y: np.ndarray) -> None:
     """`answer()` -> a network trained on 300 digits, at least 0.7 of `x` classified correctly."""
-    check_accuracy(network(trained_on_300, (28, 28, 1)), x, y, 0.7)
+    model = network(trained_on_300, (28, 28, 1))
+    steps = steps_of(model)
+    if steps and steps not in {ex.steps(300, batch, 4)[0] for batch in range(1, 301)}:
+        raise Wrong(f"{steps:,} steps of gradient descent are not four epochs of 300 digits, "
+                    "whatever the batch size")
+    check_accuracy(model, x, y, 0.7)
 
 
 hint, score = ex.helpers(__name__, {

@@ -110,6 +110,12 @@ def check_parameters(model: Any, right: int) -> None:
         )
 
 
+def steps_of(model: Any) -> int:
+    """Steps of gradient descent that the model's optimizer has taken; 0 where it has none."""
+    optimizer = getattr(model, "optimizer", None)
+    return 0 if optimizer is None else int(optimizer.iterations)
+
+
 def check_accuracy(model: Any, x: np.ndarray, y: np.ndarray, least: float) -> None:
     """Wrong where the trained `model` classifies fewer than `least` of the digits `x` correctly."""
     x, y = as_array(x), as_array(y)
@@ -127,8 +133,7 @@ def check_accuracy(model: Any, x: np.ndarray, y: np.ndarray, least: float) -> No
     if (accuracy := hits / len(y)) >= least:
         return
     chance = np.unique(y, return_counts=True)[1].max() / len(y)
-    optimizer = getattr(model, "optimizer", None)
-    steps = 0 if optimizer is None else int(optimizer.iterations)
+    steps = steps_of(model)
     said = f"its accuracy is {100 * hits // len(y) / 100:.2f}"
     if accuracy > chance + 3 * np.sqrt(chance * (1 - chance) / len(y)):
         after = f" after {steps:,} steps of gradient descent" if steps else ""
