@@ -130,9 +130,8 @@ def _in_numbers(
 
 
 def _values(side: Any) -> Any:
-    """What `side` measured, one number for each seed, where it is `Runs` or the like."""
-    values = getattr(side, "values", None)
-    return side if values is None or callable(values) else values  # of a dict it is a method
+    """The accuracy from each seed where `side` is `Runs`, else `side`."""
+    return getattr(side, "accuracy", side)
 
 
 def _numbers(side: Any) -> "np.ndarray | None":

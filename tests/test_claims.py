@@ -29,7 +29,7 @@ NEXT = "Raise a budget, or run the chapter again from its first cell; if it pers
 
 def runs(*values, seeds=None):
     """As much of `training.Runs` as a claim looks at."""
-    return SimpleNamespace(values=np.array(values), seeds=seeds or range(len(values)))
+    return SimpleNamespace(accuracy=np.array(values), seeds=seeds or range(len(values)))
 
 
 @pytest.fixture(autouse=True)
