@@ -119,7 +119,7 @@ def files_there(name: str, value: Any) -> Any:
 
 
 def as_changes(given: Any) -> dict[str, Any]:
-    """The dictionary that a reader, or papermill as text, gave; without the names set to None."""
+    """The dictionary that a reader, or papermill as text, gave."""
     found = given
     if isinstance(given, str):
         for read in (json.loads, ast.literal_eval):
@@ -129,7 +129,7 @@ def as_changes(given: Any) -> dict[str, Any]:
         raise ChoiceError(
             f'changes takes a dictionary such as {{"epochs": 10}}, not {reprlib.repr(given)}'
         )
-    return {name: value for name, value in (found or {}).items() if value is not None}
+    return dict(found or {})
 
 
 def refuse_changes(changes: Mapping[str, Any], known: set[str]) -> None:
