@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from keras import layers
 from play_tools import data_of, lenet, round_kernels, volumes
@@ -93,6 +93,11 @@ def given_weights(net, seed=0):
     return rng
 
 
+def limit(net):
+    """1e-4; more where the page rounds the product of two kernels, which Keras does not have."""
+    return 1e-3 if any(isinstance(one, layers.SeparableConv2D) for one in net.layers) else 1e-4
+
+
 def compared(net, inputs):
     """The largest difference between network.js and Keras, over all layers and `inputs`.
 
@@ -110,14 +115,44 @@ def compared(net, inputs):
 
 
 @pytest.mark.filterwarnings("ignore:.*softmax over axis:UserWarning")  # of one channel
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(st.randoms(use_true_random=False))
 def test_networks_by_chance(chance):
     net = by_chance(chance)
     rng = given_weights(net, chance.randint(0, 99))
     round_kernels(net)
     inputs = rng.normal(size=(2, *net.input_shape[1:])).astype("float32")
-    assert compared(net, inputs) < 1e-4
+    assert compared(net, inputs) < limit(net)
+
+
+WINDOWS = {
+    "max": lambda size, strides, padding: layers.MaxPooling2D(size, strides, padding),
+    "average": lambda size, strides, padding: layers.AveragePooling2D(size, strides, padding),
+    "convolution": lambda size, strides, padding: layers.Conv2D(3, size, strides, padding),
+    "groups": lambda size, strides, padding: layers.Conv2D(4, size, strides, padding, groups=2),
+    "depthwise": lambda size, strides, padding: layers.DepthwiseConv2D(size, strides, padding, 2),
+    "separable": lambda size, strides, padding: layers.SeparableConv2D(3, size, strides, padding),
+}
+
+
+@pytest.mark.parametrize("kind", WINDOWS)
+def test_windows_at_the_borders(kind):
+    """Sizes, strides and paddings under which a window reaches out on one side or on both."""
+    for size, strides in ((2, 2), (3, 1), (3, 2), ((3, 2), 3)):
+        for padding in ("same", "valid"):
+            net = chain(WINDOWS[kind](size, strides, padding), layers.Flatten(), shape=(7, 6, 2))
+            rng = given_weights(net)
+            round_kernels(net)
+            case = (kind, size, strides, padding)
+            assert compared(net, 1 + rng.normal(size=(1, 7, 6, 2))) < limit(net), case
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_dilation(padding):
+    net = chain(layers.Conv2D(2, (2, 3), padding=padding, dilation_rate=(3, 2)))
+    rng = given_weights(net)
+    round_kernels(net)
+    assert compared(net, rng.normal(size=(1, 8, 8, 2))) < 1e-4
 
 
 def test_lenet_fits_a_page_and_agrees_with_keras():
