@@ -106,7 +106,10 @@ def text(cell: NotebookNode) -> str:
 # --- form -----------------------------------------------------------------------------------------
 
 
-PARAMETERS = "profile = None\nseed = None\nchanges = None"
+PARAMETERS = """\
+profile = None  # "quick", "lesson" or "full"
+seed = None  # a whole number
+changes = None  # such as {"epochs": 10}"""
 START = 'budget = course.start("{}", profile, seed=seed, changes=changes)'
 FOLDED = "hide-input"  # on pages; `source_hidden` in JupyterLab
 
