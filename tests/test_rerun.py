@@ -55,6 +55,65 @@ def reuse(nb: NotebookNode) -> list[str]:
     ]
 
 
+GROWING = ("add", "append", "extend", "insert", "pop", "remove")
+
+
+def root(node: ast.AST) -> str | None:
+    """The name that `a.b[c].d(…)` begins with, if it is one."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def growth(nb: NotebookNode) -> list[str]:
+    """No cell makes what an earlier one has begun longer: run again, it would do so again."""
+    found = []
+    for cell in tools.code(nb):
+        nodes = [*ast.walk(ast.parse(cell.source))]
+        longer = [n.target for n in nodes if isinstance(n, ast.AugAssign)]
+        bound_here = (n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+        own = {n.id for n in bound_here if n not in longer}
+        own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        targets = (t for n in nodes if isinstance(n, ast.Assign) for t in n.targets)
+        begun = {ast.unparse(target) for target in targets}
+        for node in nodes:
+            match node:
+                case ast.Call(func=ast.Attribute(value=grown, attr=name)) if name in GROWING:
+                    pass
+                case ast.AugAssign(target=grown, op=ast.Add() | ast.Sub() | ast.Mult()):
+                    pass
+                case _:
+                    continue
+            name = root(grown)
+            if name and name not in own and ast.unparse(grown) not in begun:
+                found.append(f"{cell.id}: {ast.unparse(grown)}")
+    return found
+
+
+@pytest.mark.parametrize("path", tools.NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_cell_makes_longer_what_another_has_begun(path):
+    assert growth(nbformat.read(path, as_version=4)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "grown"),
+    [
+        ("a.append(1)", ["a"]),
+        ("a[1].append(2)", ["a[1]"]),
+        ("a.setdefault(1, []).append(2)", ["a.setdefault(1, [])"]),
+        ("a += [1]", ["a"]),
+        ("a = []\na.append(1)\na += [2]", []),
+        ("a[1] = []\na[1].append(2)", []),
+        ("a |= {1: 2}\nb = [c.pop() for c in a]", []),
+        ("def f(a):\n    a.append(1)\n    a += [2]", []),
+        ("for a in b:\n    a.append(1)", []),
+    ],
+)
+def test_what_a_cell_makes_longer(source, grown):
+    nb = nbformat.v4.new_notebook(cells=[new_code_cell(source, id="one")])
+    assert growth(nb) == [f"one: {name}" for name in grown]
+
+
 @pytest.mark.parametrize("path", tools.NOTEBOOKS, ids=lambda path: path.stem)
 def test_no_cell_binds_a_name_of_the_first_two(path):
     assert reuse(nbformat.read(path, as_version=4)) == []
