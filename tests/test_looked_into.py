@@ -41,4 +41,4 @@ def test_it_looks_into_a_saved_network(chapter, monkeypatch, tmp_path):
     tools.execute(looking)
     printed = {cell.id: tools.text(cell) for cell in looking.cells}
     assert size.endswith("parameters") and size in printed["train"]
-    assert printed["load-claim"].startswith("held: it names more than guessing")
+    assert printed["load-claim"].startswith("held: it is more accurate than")

@@ -137,5 +137,5 @@ def test_chapter_09_looks_into_one_convolution_with_a_leaky_relu_and_a_softmax_a
     tools.execute(nb)
     printed = {cell.id: tools.text(cell) for cell in nb.cells}
     assert f"{model.count_params():,} parameters" in printed["train"]
-    assert printed["load-claim"].startswith("held: it names more than guessing")
+    assert printed["load-claim"].startswith("held: it is more accurate than")
     assert not {"filters-second"} & {cell.id for cell in nb.cells if cell.outputs}
