@@ -94,6 +94,11 @@ def test_the_accuracy_decides(name, trained, capsys):
     assert verdict == f"wrong: its accuracy is {after}, at least {LEAST[name]} is asked for"
 
 
+def test_an_accuracy_just_too_low_is_not_rounded_up(trained, capsys):
+    images, labels = np.concatenate([X, X, X]), np.concatenate([Y, Y, wrong_at(61)])
+    assert "is 0.79 after" in said("05.2", (lambda: trained, images, labels), capsys)
+
+
 @pytest.mark.parametrize("images", [X, X.astype("float64"), X.tolist()])
 @pytest.mark.parametrize("labels", [Y, Y.astype("uint8"), Y.tolist(), Y.astype(float)])
 def test_images_and_labels_in_any_form(images, labels, trained, capsys):
