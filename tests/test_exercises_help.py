@@ -134,3 +134,12 @@ def test_fault_in_a_notebook_the_line_is_that_of_the_cell(fault):
     off = "your code stops in line 2 with ZeroDivisionError: division by zero"
     assert off in card.data["text/plain"] and off in card.data["text/html"]
     fault("exercises", "an error in the reader's code", card.data["text/plain"])
+
+
+def test_colors_of_an_error_message_are_left_out(capsys):
+    def colored(*arguments):
+        raise ValueError("\x1b[1mDense\x1b[0m does not fit")
+
+    checker("05.4")(colored)
+    said = capsys.readouterr().out
+    assert "ValueError: Dense does not fit" in said and "\x1b" not in said

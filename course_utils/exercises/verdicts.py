@@ -76,7 +76,8 @@ def examined(examine: Callable[..., None]) -> Callable[..., None]:
             word = "not attempted"
         except Wrong as wrong:
             word, off = "wrong", " ".join(str(wrong).split())
-        off = re.sub(" at 0x[0-9a-fA-F]+", "", off).encode("utf-8", "backslashreplace").decode()
+        off = re.sub(r" at 0x[0-9a-fA-F]+|\x1b\[[0-9;]*m", "", off)  # addresses, colors of Keras
+        off = off.encode("utf-8", "backslashreplace").decode()
         most = LONGEST - len("wrong: ")
         off = off if len(off) <= most else off[: most - 1] + "…"
         cards.show(*cards.card(KINDS[word], word, off, advice=check.noted(word)))
