@@ -167,7 +167,8 @@ def run_all(lab, nb, stem, patience=240):
         except nbformat.reader.NotJSONError:  # JupyterLab is writing it
             saved = ["half a file"]
         else:
-            saved = [f"[{cell.execution_count or ' '}]:" for cell in tools.code(nb)]
+            cells = [c for c in tools.code(nb) if not c.metadata.get("jupyter")]  # not folded
+            saved = [f"[{cell.execution_count or ' '}]:" for cell in cells]
         if saved == shown:
             return nb, pictures(page, stem)
         page.wait_for_timeout(500)
