@@ -34,8 +34,9 @@ FLAGS = (
 MINUTES = {"quick": 8, "lesson": 20, "full": 480}  # patience, not a claim
 PROFILE = os.environ.get("COURSE_PROFILE", "quick")  # read before tests are isolated
 PAGE = {"width": 1280, "height": 1500}
-PROMPTS = (
-    "() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.innerText)"
+PROMPTS = (  # those of folded cells are empty
+    "() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
+    ".map(e => e.innerText).filter(text => text)"
 )
 ENDED = f"""() => {{
     const prompts = ({PROMPTS})();
