@@ -62,9 +62,9 @@ class Line:
         self.display.note = note or self.display.note
         self.draw(note)
 
-    def end(self, note: str = "") -> None:
+    def end(self) -> None:
         """No more comes; the display stays until its cell ends."""
-        self.draw(note, at_once=True)
+        self.draw(at_once=True)
 
     def within(self, part: float, where: str, logs: Mapping[str, float], x: float) -> None:
         """The training in hand is at `part` (0 to 1) and `where`, after `x` epochs."""
@@ -218,8 +218,8 @@ def _callback(label: str, line: Line | None = None) -> "keras.callbacks.Callback
                 raise KeyboardInterrupt
             if self.line is not None:
                 self.line.display.note = self.last
-            if self.line is not None and line is None:
-                self.line.advance(self.last)
+                if line is None:
+                    self.line.advance(self.last)
             if self.interrupted:
                 print(
                     f"Stopped in epoch {self.epoch} of {self.epochs}: the weights so far are kept."

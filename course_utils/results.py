@@ -22,7 +22,6 @@ from course_utils import cards, config, events, tables
 FILE = "reference_results.json"
 LITERATURE = "literature.toml"
 FIELDS = {"label", "what", "metric", "published", "source", "recipe", "differs"}
-_README = "<!-- results:begin -->", "<!-- results:end -->"
 
 
 def record(
@@ -289,11 +288,7 @@ def readme_table() -> str:
 
 def write_readme(root: Path) -> None:
     """Write the table of results in README.md anew, between its markers."""
-    path = root / "README.md"
-    before, rest = path.read_text(encoding="utf-8").split(_README[0])
-    after = rest.partition(_README[1])[2]
-    text = f"{before}{_README[0]}\n{readme_table()}\n{_README[1]}{after}"
-    config.write_beside(path, lambda p: p.write_text(text, encoding="utf-8", newline="\n"))
+    tables.put(root / "README.md", "results", readme_table())
 
 
 if __name__ == "__main__":

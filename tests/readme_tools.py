@@ -6,6 +6,8 @@ from pathlib import Path
 
 import notebook_tools as tools
 
+from course_utils import tables
+
 README = tools.FOLDER.parent / "README.md"
 MARKS = "<!-- chapters:begin -->", "<!-- chapters:end -->"
 
@@ -43,10 +45,8 @@ def chapters() -> str:
 def parts(text: str) -> tuple[str, str, str]:
     """README before the table, the table, and after it."""
     assert [text.count(mark) for mark in MARKS] == [1, 1]
-    before, rest = text.split(MARKS[0])
-    return before + MARKS[0], *rest.split(MARKS[1])
+    return tables.marked(text, "chapters")
 
 
 if __name__ == "__main__":
-    before, _, after = parts(README.read_text(encoding="utf-8"))
-    README.write_text(f"{before}\n{chapters()}\n{MARKS[1]}{after}", encoding="utf-8", newline="\n")
+    tables.put(README, "chapters", chapters())

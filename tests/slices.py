@@ -110,7 +110,7 @@ def _bound(node: ast.AST) -> set[str]:
     return set().union(*map(_bound, inner))
 
 
-def _owner(node: ast.AST) -> str:
+def owner(node: ast.AST) -> str:
     """`model` of `model.layers[0].get().trainable`, "" where it starts otherwise."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
@@ -125,12 +125,12 @@ def _changed(statement: ast.stmt) -> set[str]:
     found = set()
     for node in ast.walk(statement):
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            found.add(_owner(node))
+            found.add(owner(node))
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "fit":
-            found.add(_owner(node.func))
+            found.add(owner(node.func))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             func = node.value.func
-            found |= {_owner(func)} if isinstance(func, ast.Attribute) else set()
+            found |= {owner(func)} if isinstance(func, ast.Attribute) else set()
     for node in ast.walk(statement):
         if isinstance(node, ast.For) and _bound(node.target) & found:
             found |= _free(node.iter)

@@ -18,12 +18,12 @@ def test_numbers_in_the_prose_are_those_of_the_results(path):
 
 def test_readme_table_and_numbers_are_those_of_the_results():
     from course_utils.results import readme_table, reference
+    from course_utils.tables import marked
 
     readme = (tools.FOLDER.parent / "README.md").read_text(encoding="utf-8")
     begin, end = "<!-- results:begin -->", "<!-- results:end -->"
     assert readme.count(begin) == readme.count(end) == 1
-    before, rest = readme.split(begin)
-    table, after = rest.split(end)
+    before, table, after = marked(readme, "results")
     assert table.strip() == readme_table().strip()
     assert numbers(before + after, reference()) == []
 

@@ -58,13 +58,6 @@ def reuse(nb: NotebookNode) -> list[str]:
 GROWING = ("add", "append", "extend", "insert", "pop", "remove")
 
 
-def root(node: ast.AST) -> str | None:
-    """The name that `a.b[c].d(…)` begins with, if it is one."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
 def growth(nb: NotebookNode) -> list[str]:
     """No cell makes what an earlier one has begun longer: run again, it would do so again."""
     found = []
@@ -84,7 +77,7 @@ def growth(nb: NotebookNode) -> list[str]:
                     pass
                 case _:
                     continue
-            name = root(grown)
+            name = slices.owner(grown)
             if name and name not in own and ast.unparse(grown) not in begun:
                 found.append(f"{cell.id}: {ast.unparse(grown)}")
     return found

@@ -62,7 +62,7 @@ def trust(notebooks: list[Path]) -> None:
     """
     from nbformat.sign import NotebookNotary
 
-    from course_utils.runner.pages import read
+    from course_utils.runner.notebook_file import read
 
     notary = NotebookNotary()
     for path in notebooks:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from course_utils import plots
-from course_utils.play.page import LARGEST, Playable, assembled, bytes_of, sprite
+from course_utils.play.page import Playable, assembled, bytes_of, sprite, too_large
 
 A_CELL = (8, 6, 4, 2, 1)  # images at most behind one cell: the first number that fits
 ACROSS = 16  # images in a row of the sprite
@@ -74,12 +74,10 @@ def confusion_matrix(
             "gray": gray,
         }
         page = assembled(title, "confusion", data, ())
-        if len(page.encode()) <= LARGEST:
+        excess = too_large(page)
+        if not excess:
             return Playable(title, page, twin, 430)
-    raise ValueError(
-        f"the page would have {len(page.encode()):,} bytes and {LARGEST:,} are the most: give "
-        "smaller images, or fewer of them"
-    )
+    raise ValueError(f"{excess}: give smaller images, or fewer of them")
 
 
 def _chosen(

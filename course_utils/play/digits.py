@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.play.network import Written, volume, written
-from course_utils.play.page import LARGEST, Playable, assembled, bytes_of, packed
+from course_utils.play.page import Playable, assembled, bytes_of, packed, too_large
 from course_utils.plots import style
 from course_utils.plots.alt import describe
 
@@ -89,11 +89,10 @@ def draw_digit(
     }
     title = "Draw a digit"
     page = assembled(title, "draw_digit", data, ("bytes", "network", "digits"))
-    if len(page.encode()) > LARGEST:
+    if excess := too_large(page):
         raise ValueError(
-            f"the page would have {len(page.encode()):,} bytes and {LARGEST:,} are the most: the "
-            f"network has {model.count_params():,} weights, take fewer filters or units until it "
-            "has about 65,000"
+            f"{excess}: the network has {model.count_params():,} weights, take fewer filters or "
+            "units until it has about 65,000"
         )
     twin = _static(
         images[0],

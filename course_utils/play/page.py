@@ -87,6 +87,13 @@ def assembled(title: str, name: str, data: dict[str, Any], scripts: tuple[str, .
     return _PAGE.format(title=html.escape(title), data=numbers, **parts)
 
 
+def too_large(page: str) -> str:
+    """By how much `page` is too large, the beginning of a sentence; "" where it is not."""
+    size = len(page.encode())
+    said = f"the page would have {size:,} bytes and {LARGEST:,} are the most"
+    return said if size > LARGEST else ""
+
+
 def _file(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 

@@ -1,6 +1,5 @@
 """A short film of images and what a network predicts for each, as one animated PNG."""
 
-import base64
 import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -35,8 +34,7 @@ class Film:
         return self._png
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        picture = base64.b64encode(self._png).decode()
-        return {"image/png": picture, "text/plain": repr(self)}, {"image/png": {"alt": self.alt}}
+        return style.bundle(self._png, repr(self), self.alt)
 
 
 def film(
@@ -99,11 +97,10 @@ def _frames(
     images: np.ndarray, probabilities: np.ndarray, names: list[str], titles: list[str], title: str
 ) -> Iterator["Image"]:
     """Each frame as a picture of 64 colors, all of one size."""
-    from matplotlib import style as look
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    with look.context(["default", style.STYLE, {"text.parse_math": False}]):
+    with style.in_force():
         figure = style.figure_class()(figsize=(6.4, 3.1), dpi=80, layout="constrained")
         canvas = FigureCanvasAgg(figure)
         figure.suptitle(title)

@@ -10,6 +10,7 @@ import inspect
 import io
 import sys
 from collections.abc import Callable, Iterator, Sized
+from contextlib import AbstractContextManager
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
@@ -92,11 +93,22 @@ def figure_class() -> type:
             return file.getvalue()
 
         def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
-            picture = base64.b64encode(self.png()).decode()
-            alt = self.alt or repr(self)
-            return {"image/png": picture, "text/plain": repr(self)}, {"image/png": {"alt": alt}}
+            return bundle(self.png(), repr(self), self.alt or repr(self))
 
     return CourseFigure
+
+
+def bundle(png: bytes, text: str, alt: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """What Jupyter shows of a picture: its data, and its alternative text as their metadata."""
+    picture = base64.b64encode(png).decode()
+    return {"image/png": picture, "text/plain": text}, {"image/png": {"alt": alt}}
+
+
+def in_force() -> AbstractContextManager[None]:
+    """In its `with` block figures are drawn in the course's style, and texts shown as they are."""
+    from matplotlib import style
+
+    return style.context(["default", STYLE, {"text.parse_math": False}])
 
 
 def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -107,9 +119,7 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
     @functools.wraps(draw)
     def in_style(*args: Any, alt: str | None = None, **kwargs: Any) -> Figure:
-        from matplotlib import style
-
-        with style.context(["default", STYLE, {"text.parse_math": False}]):
+        with in_force():
             figure = draw(*args, **kwargs)
         figure.alt = alt or figure.alt
         return figure

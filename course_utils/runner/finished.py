@@ -10,7 +10,7 @@ from typing import Any
 
 from course_utils import config, results
 from course_utils.cache import fingerprint
-from course_utils.runner import pages
+from course_utils.runner import notebook_file, pages
 from course_utils.runner.task import RunError, Task
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -26,7 +26,7 @@ def identify(task: Task) -> None:
     after the run, and `restore` asks whether they are still on this machine as they were.
     """
     try:
-        nb = pages.read(task.notebook)
+        nb = notebook_file.read(task.notebook)
     except ValueError as error:
         raise RunError(str(error)) from None
     parts: list[Any] = [(c.cell_type, c.source, c.metadata.get("tags")) for c in nb.cells]

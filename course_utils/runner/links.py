@@ -11,6 +11,7 @@ import sys
 from pathlib import Path, PurePosixPath
 
 from course_utils import config
+from course_utils.runner import notebook_file
 
 CELL = "previous-next"  # the id of a notebook's last cell
 STYLE = Path(__file__).with_name("page.css")
@@ -90,14 +91,11 @@ def write(notebooks: list[Path]) -> None:
     top = folder()
     listed = titles(top)
     for path in notebooks or [top / f"{name}.ipynb" for name in listed]:
-        nb = nbformat.read(path, as_version=4)
+        nb = notebook_file.read(path)
         name = path.resolve().relative_to(top).with_suffix("").as_posix()
         last = nbformat.v4.new_markdown_cell(markdown(name, listed), id=CELL)
         nb.cells = [cell for cell in nb.cells if cell.get("id") != CELL] + [last]
-        text = nbformat.writes(nb).rstrip("\n") + "\n"
-        config.write_beside(
-            path, lambda p, text=text: p.write_text(text, encoding="utf-8", newline="\n")
-        )
+        notebook_file.write(nb, path)
 
 
 def short(heading: str) -> str:

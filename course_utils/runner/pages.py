@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from course_utils import config
 from course_utils.runner import links
+from course_utils.runner.notebook_file import read, write
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -28,19 +29,6 @@ _FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$|\\begin\{", re.DOTALL)
 
 class StoreError(ValueError):
     """An executed notebook that must not be stored."""
-
-
-def read(path: Path) -> "NotebookNode":
-    """The notebook in `path`; ValueError, in one sentence, where there is none."""
-    import nbformat
-
-    try:
-        nb = nbformat.read(path, as_version=4)
-        nb.cells.copy()  # a list of them
-        return nb
-    except Exception as error:  # no file, no JSON, `[]`, a cell without a type: all one here
-        what = f"{path.name} is not a readable notebook"
-        raise ValueError(f"{what} ({type(error).__name__})") from None
 
 
 def tidy(nb: "NotebookNode") -> "NotebookNode":
@@ -62,14 +50,6 @@ def tidy(nb: "NotebookNode") -> "NotebookNode":
                 output.text = _START_UP.sub("", output.text).strip("\n")
         cell.outputs = [o for o in cell.outputs if o.output_type != "stream" or o.text]
     return nb
-
-
-def write(nb: "NotebookNode", path: Path) -> None:
-    """Write `nb` beside `path`, in nbformat's fixed form (sorted keys, indent 1), and rename."""
-    import nbformat
-
-    text = nbformat.writes(nb).rstrip("\n") + "\n"
-    config.write_beside(path, lambda p: p.write_text(text, encoding="utf-8", newline="\n"))
 
 
 def page(notebook: Path, html: Path) -> None:

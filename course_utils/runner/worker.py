@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from course_utils import events
-from course_utils.runner import pages
+from course_utils.runner import notebook_file, pages
 from course_utils.runner.processes import end_children, end_with_parent
 
 MOST = 200_000  # characters that a cell may print
@@ -68,7 +68,7 @@ def execute(job: dict[str, Any]) -> None:
     except Exception as other:  # reported: no kernel that could be started, say
         error = f"{type(other).__name__}: {other}"
         traceback.print_exc()
-    pages.write(pages.tidy(nb), Path(job["out"]))
+    notebook_file.write(pages.tidy(nb), Path(job["out"]))
     pages.page(Path(job["out"]), Path(job["html"]))
     events.note("end", failure=_report(cell, error) if error else "")
 
