@@ -88,7 +88,7 @@ def draw_digit(
         "maps": len(maps),
     }
     title = "Draw a digit"
-    page = assembled(title, "draw_digit", data, ("bytes", "network", "digits"))
+    page = assembled(title, "draw_digit", data, ("bytes", "network", "digits", "controls"))
     if excess := too_large(page):
         raise ValueError(
             f"{excess}: the network has {model.count_params():,} weights, take fewer filters or "

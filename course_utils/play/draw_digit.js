@@ -1,15 +1,8 @@
 // DATA: {layers, weights, digits, labels, names, scale, first, maps}
-const here = id => document.getElementById(id);
 const pad = here("pad"), choose = here("choose"), center = here("center");
 const bars = DATA.names.map(bar), maps = Array.from({length: DATA.maps}, map);
-let ink = new Float32Array(SIZE * SIZE), chosen = -1, last = null, waiting = false;
+let ink = new Float32Array(SIZE * SIZE), chosen = -1, waiting = false;
 let forward = null, digits = null;
-
-function added(parent, tag, properties = {}) {
-  const element = Object.assign(document.createElement(tag), properties);
-  parent.append(element);
-  return element;
-}
 
 function bar(name) {
   const label = added(here("bars"), "span", {textContent: name});
@@ -22,18 +15,6 @@ function map(_, number) {
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", `feature map ${number}`);
   return canvas;
-}
-
-// Channel c of a volume, `low` as paper and `high` as ink.
-function paint(canvas, v, c, low, high) {
-  const image = new ImageData(v.w, v.h);
-  for (let i = 0; i < v.w * v.h; i++) {
-    const gray = 255 * (1 - (v.data[i * v.c + c] - low) / (high - low));
-    image.data.set([gray, gray, gray, 255], 4 * i);
-  }
-  canvas.width = v.w;
-  canvas.height = v.h;
-  canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
 function digit(number) {
@@ -82,31 +63,16 @@ function show(number) {
   later();
 }
 
-function draw(event) {
-  const box = pad.getBoundingClientRect();
-  const x = (event.clientX - box.left) * SIZE / box.width;
-  const y = (event.clientY - box.top) * SIZE / box.height;
-  stroke(ink, ...(last || [x, y]), x, y);
-  last = [x, y];
-  later();
-}
-
 function listen() {
-  pad.addEventListener("pointerdown", event => {
+  drawable(pad, () => {
     if (chosen >= 0) show(-1);
-    pad.setPointerCapture(event.pointerId);
-    last = null;
-    draw(event);
+    return true;
+  }, (...line) => {
+    stroke(ink, ...line.map(part => part * SIZE));
+    later();
   });
-  pad.addEventListener("pointermove", event => { if (last) draw(event); });
-  for (const end of ["pointerup", "pointercancel"]) {
-    pad.addEventListener(end, () => { last = null; });
-  }
-  const moves = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
-  pad.addEventListener("keydown", event => {
-    if (!moves[event.key]) return;
-    event.preventDefault();
-    ink = shifted(ink, ...moves[event.key].map(pixels => pixels * STEP));
+  arrows(pad, (right, down) => {
+    ink = shifted(ink, right * STEP, down * STEP);
     later();
   });
   here("clear").addEventListener("click", () => show(-1));

@@ -79,11 +79,15 @@ class Playable:
 
 
 def assembled(title: str, name: str, data: dict[str, Any], scripts: tuple[str, ...]) -> str:
-    """The document: `name`.html and `name`.js of this folder, other scripts, `data` as DATA."""
+    """The document: `name`.html and `name`.js of this folder, other scripts, `data` as DATA.
+
+    A `name`.css, where there is one, follows the style of all pages.
+    """
     code = "\n".join(_file(f"{one}.js") for one in ("frame", *scripts, name))
     code = re.sub(r"^ *(//.*\n)?", "", code, flags=re.MULTILINE)
     numbers = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    parts = {"style": _file("style.css"), "body": _file(f"{name}.html"), "code": code}
+    style = _file("style.css") + (_file(f"{name}.css") if _there(f"{name}.css") else "")
+    parts = {"style": style, "body": _file(f"{name}.html"), "code": code}
     return _PAGE.format(title=html.escape(title), data=numbers, **parts)
 
 
@@ -92,6 +96,10 @@ def too_large(page: str) -> str:
     size = len(page.encode())
     said = f"the page would have {size:,} bytes and {LARGEST:,} are the most"
     return said if size > LARGEST else ""
+
+
+def _there(name: str) -> bool:
+    return resources.files(__package__).joinpath(name).is_file()
 
 
 def _file(name: str) -> str:
