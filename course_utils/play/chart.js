@@ -63,8 +63,8 @@ function axes(svg, {x, y, xlabel, ylabel, log = false}) {
   const turned = `translate(11 ${(top + height - bottom) / 2}) rotate(-90)`;
   drawn(svg, "text", {transform: turned, class: "middle"}, ylabel);
   const inside = drawn(svg, "svg", {
-    x: left, y: 0, width: width - left - right, height: height - bottom + 1,
-    viewBox: `${left} 0 ${width - left - right} ${height - bottom + 1}`,
+    x: left, y: top, width: width - left - right, height: height - bottom - top + 1,
+    viewBox: `${left} ${top} ${width - left - right} ${height - bottom - top + 1}`,
   });
   const place = ([a, b]) => `${across(a).toFixed(1)} ${up(b).toFixed(1)}`;
   return {
