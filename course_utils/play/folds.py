@@ -136,7 +136,7 @@ def _static(scores: np.ndarray, unit: str, title: str = "") -> style.Figure:
     dots = np.repeat(deals, scores.shape[1])
     axes.plot(dots, scores.ravel(), "o", color="#888888", markersize=4, label="a single fold")
     axes.plot(deals, means, "D", color=style.BLUE, markersize=6, label="the mean of a deal")
-    axes.set_xlim(0.3, len(scores) + 0.7)
+    axes.set(xlim=(0.3, len(scores) + 0.7), xticks=[1, *range(5, len(scores) + 1, 5)])
     style.legend(figure)
     (low, high), (least, most) = ((a.min(), a.max()) for a in (scores, means))
     said = [

@@ -1,5 +1,5 @@
 // DATA: {layers, weights, texts, vocabulary, unknown, addable, labels, reviews: [{words, unknown,
-// rest}, …]}. A word is the number of its row in the first kernel; rows behind the words are the
+// rest, hidden}, …]}. A word is the number of its row in the first kernel; rows behind the words are the
 // sums of the words of each review that are not shown.
 const SHOWN = 3, CLASSES = ["negative", "positive"];
 let logit = null, review = 0, now = 0, scale = 1, before = 0;
@@ -106,9 +106,10 @@ function update() {
 function add(text) {
   const row = DATA.addable.find(one => DATA.texts[one] === text);
   const place = tokens.findIndex(one => one.row < DATA.texts.length && name(one.row) === text);
-  if (place < 0 && row === undefined) {
-    const count = DATA.addable.length;
-    here("added").textContent = `“${text}” is not among the ${count} words that can be added here.`;
+  const hidden = DATA.reviews[review].hidden.includes(row);
+  if (place < 0 && (row === undefined || hidden)) {
+    here("added").textContent = `“${text}” is ${hidden ? "in the review, behind those shown"
+      : `not among the ${DATA.addable.length} words that can be added here`}.`;
     return;
   }
   if (place < 0) token(row, `+ ${text}`, "");

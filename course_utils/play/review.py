@@ -231,8 +231,10 @@ def _data(
             # What stands in the review in place of the unknown word.
             "unknown": [texts[int(n)] for n, k in zip(raw, part, strict=False) if k == UNKNOWN],
             "rest": len(raw) - len(part),
+            # Words of the list that are in the review already, and not shown.
+            "hidden": [at[n] for n in addable if n in rest],
         }
-        for raw, part in zip(numbers, parts, strict=True)
+        for raw, part, rest in zip(numbers, parts, hidden, strict=True)
     ]
     return {
         "layers": layers,
