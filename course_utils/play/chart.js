@@ -26,7 +26,8 @@ function powers(low, high) {
   for (let power = first; power <= last; power += apart) {
     all.push(...parts.map(part => part * 10 ** power));
   }
-  return all.filter(value => value >= low * 0.999 && value <= high * 1.001);
+  const inside = all.filter(value => value >= low * 0.999 && value <= high * 1.001);
+  return inside.length > 1 ? inside : ticks(low, high, 3);
 }
 
 function drawn(parent, tag, attributes, text = "") {

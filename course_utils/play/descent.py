@@ -87,4 +87,8 @@ def _static(
         while len(walk) <= steps and abs(walk[-1] - best) <= widest:
             walk.append(walk[-1] - rate * 2 * np.mean(x * (walk[-1] * x - y)))
         walks[f"{name}: {rate:.3g}"] = walk
-    return plots.descent(loss, walks, "weight w", title="Gradient descent at four learning rates")
+    title = "Gradient descent at four learning rates"
+    figure = plots.descent(loss, walks, "weight w", title=title)
+    for axes in figure.axes:  # labels of neighbors must not meet
+        axes.locator_params(axis="x", nbins=4, prune="both")
+    return figure

@@ -175,7 +175,7 @@ function rebuild() {
   here("units").replaceChildren();
   hidden().forEach((one, k) => {
     const label = added(here("units"), "label", {textContent: `Units of layer ${k + 1} `});
-    const select = added(label, "select");
+    const select = added(label, "select", {id: `units-${k + 1}`});
     const sizes = [...new Set([1, 2, 3, 4, 6, 8, 16, one.units])].sort((a, b) => a - b);
     sizes.forEach(n => added(select, "option", {textContent: n}));
     select.value = String(one.units);

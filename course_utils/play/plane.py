@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MOST_POINTS, MOST_LAYERS, MOST_UNITS = 500, 3, 32
 ACTIVATIONS = ("relu", "tanh", "linear")
-STAGES = (0, 10, 100, 1000)  # steps after which the static twin shows the plane
+STAGES = (0, 30, 300, 3000)  # steps after which the static twin shows the plane
 
 
 def train_in_plane(
@@ -72,7 +72,7 @@ def train_in_plane(
         raise ValueError("labels of 0 and 1, and points that differ from (0, 0), are asked for")
     if not 0.001 <= learning_rate <= 10:
         raise ValueError(f"a learning rate from 0.001 to 10 is asked for, not {learning_rate}")
-    if batch_size is not None and not 1 <= batch_size:
+    if batch_size is not None and batch_size < 1:
         raise ValueError(f"a batch size of at least 1 is asked for, not {batch_size}")
     layers, labels = _layers(model), labels.astype(int)
     data = {
@@ -162,7 +162,7 @@ def descended(
 def _static(
     layers: list[Layer], points: np.ndarray, labels: np.ndarray, learning_rate: float, batch: int
 ) -> "plots.style.Figure":
-    """The plane at the start and after 10, 100, and 1,000 steps."""
+    """The plane at the start and after 30, 300, and 3,000 steps."""
     rng, order, stages = np.random.default_rng(0), np.zeros(0, int), {}
     for step in range(STAGES[-1] + 1):
         if step in STAGES:
