@@ -185,13 +185,15 @@ def test_steps_epochs_and_batches_are_counted(opened):
 def test_the_network_is_changed(opened):
     page = opened("plane.html")
     page.wait_for_selector(READY)
-    assert said(page).startswith("Network 2–8–4–1, 65 weights, started from the notebook's weights")
+    assert said(page).startswith(
+        "Network 2–8–4–1, 65 parameters, started from the notebook's weights"
+    )
     assert page.locator("#maps canvas").count() == 12
     page.locator("#depth").select_option("3")
     page.locator("#units select").nth(2).select_option("2")
     page.locator("#activation").select_option("relu")
     assert said(page).startswith(
-        "Network 2–8–4–2–1, 73 weights, started from random weights, seed 1"
+        "Network 2–8–4–2–1, 73 parameters, started from random weights, seed 1"
     )
     losses = [loss_of(page)]
     page.locator("#random").click()
@@ -199,9 +201,13 @@ def test_the_network_is_changed(opened):
     losses.append(loss_of(page))
     assert losses[0] != losses[1]
     page.locator("#depth").select_option("0")
-    assert said(page).startswith("Network 2–1, 3 weights") and page.locator("#hidden").is_hidden()
+    assert (
+        said(page).startswith("Network 2–1, 3 parameters") and page.locator("#hidden").is_hidden()
+    )
     page.locator("#reset").click()
-    assert said(page).startswith("Network 2–8–4–1, 65 weights, started from the notebook's weights")
+    assert said(page).startswith(
+        "Network 2–8–4–1, 65 parameters, started from the notebook's weights"
+    )
     assert page.locator("#activation").input_value() == "tanh"
 
 

@@ -57,11 +57,11 @@ function update() {
 
 function tell(loss) {
   const sizes = [2, ...layers.map(one => one.units)].join("–");
-  const weights = layers.reduce((sum, one) => sum + one.kernel.length + one.units, 0);
+  const parameters = layers.reduce((sum, one) => sum + one.kernel.length + one.units, 0);
   const from = seed ? `random weights, seed ${seed}` : "the notebook's weights";
   const dead = deadUnits();
   here("said").textContent = Number.isFinite(loss)
-    ? `Network ${sizes}, ${weights} weights, started from ${from}.`
+    ? `Network ${sizes}, ${parameters} parameters, started from ${from}.`
       + (dead ? ` Dead units (0 at every point): ${dead}.` : "")
     : "The loss is no longer a number: reset, and take a smaller learning rate.";
 }
