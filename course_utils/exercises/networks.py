@@ -124,7 +124,7 @@ def check_accuracy(model: Any, x: np.ndarray, y: np.ndarray, least: float) -> No
     shape = model.output_shape
     if not isinstance(shape, tuple) or shape[1:] != (10,):
         raise Wrong(f"the output shape is {shape}, it should be (None, 10): one number a digit")
-    outputs = _in_batches(model, x)
+    outputs = outputs_of(model, x)
     if not (finite := np.isfinite(outputs)).all():
         odd = outputs[~finite][0]
         raise Wrong(f"its outputs are {odd}: did the loss become so, too? Shorter steps help")
@@ -147,7 +147,7 @@ def check_accuracy(model: Any, x: np.ndarray, y: np.ndarray, least: float) -> No
     raise Wrong(f"{said}, the chance level: {why}")
 
 
-def _in_batches(model: Any, x: np.ndarray) -> np.ndarray:
+def outputs_of(model: Any, x: np.ndarray) -> np.ndarray:
     """Outputs for `x` (n, …), in float32, of as many at a time as the model takes."""
     import keras
 
