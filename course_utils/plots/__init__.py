@@ -9,11 +9,12 @@ from course_utils.plots.pictures import images, kernels
 from course_utils.plots.planes import descent, regions, sheet
 from course_utils.plots.series import curves, lines, plot_with_range
 from course_utils.plots.style import PALETTE, use_style
-from course_utils.plots.volumes import volumes
+from course_utils.plots.tensors import tensors
+from course_utils.plots.volumes import filter_volumes, volumes
 
 __all__ = [
     "PALETTE", "confusion", "confusions", "counts", "curves", "descent", "dot_plot", "explorer",
-    "film", "histogram", "images", "kernels", "lines", "matrices", "matrix", "model_graph",
-    "plot_with_range", "regions", "responses", "scatter", "sheet", "signals", "sliding",
-    "use_style", "volumes",
+    "film", "filter_volumes", "histogram", "images", "kernels", "lines", "matrices", "matrix",
+    "model_graph", "plot_with_range", "regions", "responses", "scatter", "sheet", "signals",
+    "sliding", "tensors", "use_style", "volumes",
 ]  # fmt: skip

@@ -36,8 +36,9 @@ def matrix(
 
 @style.styled
 def matrices(
-    arrays: Sequence[np.ndarray], titles: Sequence[str], title: str = "", signs: str = ""
-) -> style.Figure:
+    arrays: Sequence[np.ndarray], titles: Sequence[str], title: str = "", signs: str = "",
+    windows: Sequence[Sequence[Window]] = (),
+) -> style.Figure:  # fmt: skip
     """Arrays (h, w) side by side, the numbers in their cells.
 
     Parameters
@@ -46,6 +47,8 @@ def matrices(
         A title for each array.
     signs : str
         The characters that stand between the arrays, one less than there are arrays.
+    windows : sequence, optional
+        For each array the (row, column, height, width) to be framed, each in a color of its own.
 
     Examples
     --------
@@ -56,7 +59,7 @@ def matrices(
     signs = signs or " " * (len(arrays) - 1)
     if (len(titles), len(signs)) != (len(arrays), len(arrays) - 1):
         raise ValueError(f"{len(arrays)} arrays, but {len(titles)} titles and {len(signs)} signs")
-    return _row(arrays, titles, title, [()] * len(arrays), ["", *signs])
+    return _row(arrays, titles, title, windows or [()] * len(arrays), ["", *signs])
 
 
 @style.styled

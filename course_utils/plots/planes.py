@@ -34,11 +34,12 @@ def _panels(
 def sheet(
     stages: Mapping[str, Map], points: np.ndarray, labels: np.ndarray, title: str = "",
     lines: Mapping[str, tuple[float, float, float]] | None = None, columns: int = 2,
-    near: bool = False,
+    near: bool = False, followed: Mapping[str, tuple[float, float]] | None = None,
 ) -> style.Figure:  # fmt: skip
     """A sheet of squared paper under points of two classes, as each stage of a network leaves it.
 
-    The tint of a square tells where on the sheet it was; the black lines cross at (0, 0).
+    The tint of a square tells where on the sheet it was; the black lines cross at (0, 0). All
+    panels have the same scale.
 
     Parameters
     ----------
@@ -51,7 +52,9 @@ def sheet(
     columns : int
         Stages in a row.
     near : bool
-        Show only what lies around the points, not the whole sheet.
+        Show only what lies around the points, not the whole sheet; each panel on its own scale.
+    followed : dict of name -> (x, y), optional
+        Points that carry their name, with an arrow from where each was one stage before.
 
     Examples
     --------
@@ -65,12 +68,17 @@ def sheet(
     along = np.linspace(-end, end, _FINE + 1, dtype=points.dtype)
     paper, said = np.stack(np.meshgrid(along, along, indexing="ij"), axis=-1), []
     figure, panels = _panels(list(stages), columns, 0.7, title)
+    sheets = {name: _moved(stage, paper.reshape(-1, 2), name) for name, stage in stages.items()}
+    before, every = None, np.concatenate([*sheets.values()])
+    hand = np.array([*(followed or {}).values()], points.dtype).reshape(-1, 2)
     for i, (axes, (name, stage)) in enumerate(zip(panels, stages.items(), strict=True)):
         axes.set_aspect("equal")
-        seen, moved = _moved(stage, paper.reshape(-1, 2), name), _moved(stage, points, name)
-        _draw_paper(axes, seen.reshape(paper.shape))
+        moved = _moved(stage, points, name)
+        _draw_paper(axes, sheets[name].reshape(paper.shape))
         _draw_points(axes, moved, labels, named=i == 0, size=18)
-        _frame(axes, moved if near else seen, (lines or {}).get(name))
+        _frame(axes, moved if near else every, (lines or {}).get(name))
+        if followed:
+            before = _follow(axes, list(followed), _moved(stage, hand, name), before)
         axes.set_xlabel("first number" if i + columns >= len(stages) else "")
         axes.set_ylabel("second number" if i % columns == 0 else "")
         said.append(f"in “{name.replace('$', '')}” the points lie in {_extent(moved)}")
@@ -79,6 +87,23 @@ def sheet(
     what = f"{len(stages)} panels of squared paper with {len(points)} points of two classes"
     figure.alt = describe(what, title, said, [name.replace("$", "") for name in stages])
     return figure
+
+
+def _follow(
+    axes: style.Axes, names: Sequence[str], now: np.ndarray, before: np.ndarray | None
+) -> np.ndarray:
+    """Named points where they are now, and arrows from where they were."""
+    for i, (name, at) in enumerate(zip(names, now, strict=True)):
+        axes.plot(*at, "o", ms=7, mfc="white", mec="black", mew=1.4, zorder=5)
+        together = [names[j] for j in range(len(now)) if np.allclose(now[j], at)]
+        if together[0] == name:
+            box = {"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.8}
+            label = {"xytext": (7, 7), "textcoords": "offset points", "bbox": box, "zorder": 6}
+            axes.annotate(", ".join(together), at, size=10, weight="bold", **label)
+        if before is not None and not np.allclose(before[i], at):
+            arrow = {"arrowstyle": "-|>", "color": "black", "lw": 1, "shrinkA": 0, "shrinkB": 4}
+            axes.annotate("", at, before[i], arrowprops=arrow, zorder=4)
+    return now
 
 
 def _extent(points: np.ndarray) -> str:
