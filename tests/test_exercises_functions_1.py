@@ -13,23 +13,6 @@ def relu(x):
 # --- chapter 01 -----------------------------------------------------------------------------------
 
 
-def standardized(images, axes=(0, 1, 2), shift=True, divide=np.std):
-    x = images - images.mean(axis=axes, keepdims=True) if shift else images
-    return x / divide(images, axis=axes, keepdims=True) if divide else x
-
-
-def standardized_in_place(images):
-    images -= images.mean(axis=(0, 1, 2))
-    images /= images.std(axis=(0, 1, 2))
-    return images
-
-
-def relu_in_place(x, w1, b1, w2, b2):
-    b1 += x[0] @ w1  # what the checker compares with is another copy
-    x[:] = 0
-    return relu(x @ w1 + b1)[:1] @ w2 + b2
-
-
 def gradients(relu=True, order=1, inner=True, factor=2, bias_too=False, zero=True):
     def gradient(w, b, x, y):
         z = w * x + b
@@ -73,34 +56,16 @@ def stops(losses, patience, late=0, until=None):
     return epoch, int(np.argmin(losses[: until or epoch])) + 1
 
 
-def smoothed(true=lambda s, n: 1 - s + s / n, other=lambda s, n: s / n, after=lambda loss: loss):
-    """The loss with these targets for the true class and the others."""
-
-    def answer(y_true, y_pred, s):
-        n = y_pred.shape[1]
-        targets = np.where(np.eye(n)[y_true], true(s, n), other(s, n))
-        return after(-(targets * np.log(y_pred)).sum(axis=1))
-
-    return answer
+def vector(text, words, start=(1,), unknown=(2,), count=False, lower=True):
+    """The multi-hot vector of a text, with a mistake."""
+    numbers = [*start]
+    for word in (text.lower() if lower else text).split():
+        numbers += [words.index(word)] if word in words else unknown
+    found = np.bincount(numbers, minlength=len(words))[np.newaxis]
+    return found if count else np.minimum(found, 1)
 
 
 # --- chapter 03 -----------------------------------------------------------------------------------
-
-
-def bounds(n, k, fold):
-    size, longer = divmod(n, k)
-    first = fold * size + min(fold, longer)
-    return first, first + size + (fold < longer) - 1
-
-
-def scaled(by, part, constant=1.0):
-    deviation = by.std(axis=0)
-    return (part - by.mean(axis=0)) / np.where(deviation == 0, constant, deviation)
-
-
-def centered_in_place(a, b):
-    a -= a.mean(axis=0)
-    return a, b
 
 
 def out_of_fold(leak=False, shuffled=False, train_on_fold=False, unordered=False, other=0):
@@ -118,12 +83,46 @@ def out_of_fold(leak=False, shuffled=False, train_on_fold=False, unordered=False
     return answer
 
 
-def interval(of=np.mean, percent=(2.5, 97.5), replace=True):
-    def answer(errors):
-        draws = np.array([errors] * 10_000)
+def predict_price(scaled=lambda x, d: (d - x.mean(axis=0)) / x.std(axis=0), take=(0, 0)):
+    def answer(model, x_train, district):
+        z = np.asarray(scaled(x_train, district))
+        predicted = model.predict(z[np.newaxis], verbose=0)
+        return predicted[take] if take else predicted
+
+    return answer
+
+
+def in_place(model, x_train, district):
+    district -= x_train.mean(axis=0)
+    district /= x_train.std(axis=0)
+    return float(model.predict(district[np.newaxis], verbose=0)[0, 0])
+
+
+def honest(k=4, inside=True, select=True, sign=-1, mean=True):
+    def answer(x, y):
+        from sklearn.feature_selection import SelectKBest, f_regression
+        from sklearn.linear_model import LinearRegression
+        from sklearn.model_selection import KFold, cross_val_score
+        from sklearn.pipeline import make_pipeline
+
+        ten, linear = SelectKBest(f_regression, k=10), LinearRegression()
+        table = x if inside or not select else ten.fit_transform(x, y)
+        model = make_pipeline(ten, linear) if inside and select else linear
+        scoring = "neg_mean_absolute_error"
+        scores = sign * cross_val_score(model, table, y, cv=KFold(k), scoring=scoring)
+        return scores.mean() if mean else scores
+
+    return answer
+
+
+def interval(of=np.mean, percent=(2.5, 97.5), replace=True, sign=1, paired=True):
+    def answer(first, second):
         rng = np.random.default_rng(5)
-        draws = rng.choice(errors, draws.shape) if replace else rng.permuted(draws, axis=1)
-        return np.percentile(of(draws, axis=1), percent)
+        at, other = rng.integers(len(first), size=(2, 10_000, len(first)))
+        if not replace:
+            at = rng.permuted(np.array([np.arange(len(first))] * 10_000), axis=1)
+        draws = first[at] - second[at if paired else other]
+        return np.percentile(sign * of(draws, axis=1), percent)
 
     return answer
 
@@ -131,34 +130,15 @@ def interval(of=np.mean, percent=(2.5, 97.5), replace=True):
 # fmt: off
 @rows({
     "01.3": [
-        (standardized, "right"),
-        (lambda x: standardized(x).astype("float32"), "right"),
-        (lambda x: standardized(x).tolist(), "right"),
-        (lambda x: standardized(x, (0, 1, 2, 3)), "for all channels together"),
-        (lambda x: standardized(x, (0,)), "each position of the image by itself"),
-        (lambda x: standardized(x, (1, 2)), "each image has been standardized by itself"),
-        (lambda x: standardized(x, (3,)), "the channel is the last axis"),
-        (lambda x: standardized(x, divide=np.var), "not by its square"),
-        (lambda x: standardized(x, divide=None), "divide by the standard deviation as well"),
-        (lambda x: standardized(x, shift=False), "the mean was not subtracted"),
-        (standardized_in_place, "work on a copy"),
-        (lambda x: x[..., 0], "the shape is (6, 5, 4), it should be (6, 5, 4, 3)"),
-        (lambda x: x * 0, "360 of 360 values differ; the first, at [0, 0, 0, 0], is 0 and"),
+        (lambda x: np.moveaxis(x, -1, 1), "right"),
+        (lambda x: x.reshape(2, 3, 4, 5), "the pictures are broken up"),
+        (lambda x: x.swapaxes(1, 3), "height and width are exchanged"),
+        (lambda x: np.moveaxis(x, -1, 0), "the axis of the samples stays first"),
+        (lambda x: x, "as they were"),
+        (lambda x: np.moveaxis(x, -1, 1) + 1, "120 of 120 values differ"),
+        (lambda x: x[0], "the shape is (4, 5, 3), it should be (2, 3, 4, 5)"),
     ],
-    "01.4": [
-        (lambda x, w1, b1, w2, b2: relu(x @ w1 + b1) @ w2 + b2, "right"),
-        (lambda x, w1, b1, w2, b2: (x @ w1 + b1) @ w2 + b2, "there is no relu"),
-        (lambda x, w1, b1, w2, b2: relu(relu(x @ w1 + b1) @ w2 + b2), "may be negative"),
-        (lambda x, w1, b1, w2, b2: relu(x @ w1) @ w2 + b2, "bias of the first layer"),
-        (lambda x, w1, b1, w2, b2: relu(x @ w1 + b1) @ w2, "bias of the second layer"),
-        (lambda x, w1, b1, w2, b2: relu(x @ w1) @ w2, "both biases are missing"),
-        (lambda x, w1, b1, w2, b2: (relu(x @ w1) + b1) @ w2 + b2, "relu comes after the bias"),
-        (lambda x, w1, b1, w2, b2: relu(x @ w1.T + b1) @ w2 + b2, "not x @ w1.T"),
-        (lambda x, w1, b1, w2, b2: relu(x @ w1 + b1), "the shape is (5, 4)"),
-        (lambda x, w1, b1, w2, b2: w1 @ x, " with ValueError"),
-        (relu_in_place, "the shape is (1, 3)"),
-    ],
-    "01.5": [
+    "01.6": [
         (gradients(), "right"),
         (lambda *a: np.array(gradients()(*a)), "right"),
         (gradients(zero=False), "neither w nor b changes the loss"),
@@ -172,15 +152,6 @@ def interval(of=np.mean, percent=(2.5, 97.5), replace=True):
         (lambda *_: 3, "a pair (derivative in w, in b) is asked for, this is 3"),
         (lambda *_: ("a", "b"), "a number is asked for, this is 'a'"),
         (lambda *_: (5, 5), "for w=2.0, b=1.0, x=3.0, y=4.0: (5, 5) is not the answer"),
-    ],
-    "01.7": [
-        (lambda x: np.moveaxis(x, -1, 1), "right"),
-        (lambda x: x.reshape(2, 3, 4, 5), "the pictures are broken up"),
-        (lambda x: x.swapaxes(1, 3), "height and width are exchanged"),
-        (lambda x: np.moveaxis(x, -1, 0), "the axis of the samples stays first"),
-        (lambda x: x, "as they were"),
-        (lambda x: np.moveaxis(x, -1, 1) + 1, "120 of 120 values differ"),
-        (lambda x: x[0], "the shape is (4, 5, 3), it should be (2, 3, 4, 5)"),
     ],
     "02.3": [
         (softmax, "right"),
@@ -198,6 +169,19 @@ def interval(of=np.mean, percent=(2.5, 97.5), replace=True):
         (lambda o: "rows", "an array of numbers is asked for, this is 'rows'"),
     ],
     "02.5": [
+        (vector, "right"),
+        (lambda text, words: vector(text, words).astype(float).tolist(), "right"),
+        (lambda text, words: vector(text, words, start=()), "the start, is in every vector"),
+        (lambda text, words: vector(text, words, count=True), "occurs twice leaves one 1"),
+        (lambda text, words: vector(text, words, unknown=()), "leaves a 1 at number 2"),
+        (lambda text, words: vector(text, words, lower=False),
+         "for the text 'The film is bad': the list holds words in lower case"),
+        (lambda text, words: vector(text, words)[0], "the shape is (10,), it should be (1, 10)"),
+        (lambda text, words: [1, *map(words.index, text.split())], "these are the word numbers"),
+        (lambda text, words: vector(text, words) * 2, "and should be 1"),
+        (lambda text, words: text, "an array of numbers is asked for, this is 'the film is good'"),
+    ],
+    "02.7": [
         (stops, "right"),
         (lambda x, p: list(stops(x, p)), "right"),
         (lambda x, p: np.array(stops(x, p)), "right"),
@@ -217,49 +201,7 @@ def interval(of=np.mean, percent=(2.5, 97.5), replace=True):
         (lambda x, p: stops(x, p) if len(set(x)) > 1 else (4, 4),
          "for losses [0.3, 0.3, 0.3, 0.3] and patience 2: "),
     ],
-    "02.6": [
-        (smoothed(), "right"),
-        (smoothed(after=list), "right"),
-        (smoothed(lambda s, n: 1, lambda s, n: 0), "cross-entropy without smoothing"),
-        (smoothed(true=lambda s, n: 1 - s), "the true class gets s/n, too"),
-        (smoothed(lambda s, n: 1 - s, lambda s, n: s / (n - 1)), "the true one included"),
-        (smoothed(after=np.negative), "a loss is minus the logarithm"),
-        (smoothed(after=lambda loss: loss / 3), "add over the classes, do not average"),
-        (smoothed(after=np.mean), "the shape is (), it should be (4,): one number for the batch"),
-        (smoothed(after=lambda loss: loss[:, np.newaxis]), "the shape is (4, 1)"),
-        (smoothed(after=lambda loss: loss + 1), "at [0], is 1.52 and should be 0.5199"),
-        (lambda t, p, s: smoothed()(t, p, 0.1), "for s=0.0: 4 of 4 values differ"),
-        (lambda t, p, s: ["a"] * 4, "an array of numbers is asked for, this is ['a', 'a'"),
-    ],
     "03.3": [
-        (bounds, "right"),
-        (lambda n, k, f: np.array_split(np.arange(n), k)[f][[0, -1]], "right"),
-        (lambda n, k, f: (bounds(n, k, f)[0], bounds(n, k, f)[1] + 1), "not the one after it"),
-        (lambda n, k, f: np.add(bounds(n, k, f), 1), "rows are counted from 0"),
-        (lambda n, k, f: (f * (n // k), (f + 1) * (n // k) - 1), "are in no fold"),
-        (lambda n, k, f: (f * (n // k), n - 1 if f == k - 1 else (f + 1) * (n // k) - 1),
-         "not all to the last"),
-        (lambda n, k, f: bounds(n, k, min(f + 1, k - 1)), "folds are counted from 0"),
-        (lambda n, k, f: np.add(bounds(n, k, f), 0.5), "a whole number is asked for, this is"),
-        (lambda n, k, f: (n, n), "for n=404, k=4, fold=3: (404, 404) is not the answer"),
-        (lambda n, k, f: 3, "a pair (first, last) is asked for, this is 3"),
-        (lambda n, k, f: (1, 2, 3), "a pair (first, last) is asked for"),
-    ],
-    "03.4": [
-        (lambda a, b: (scaled(a, a), scaled(a, b)), "right"),
-        (lambda a, b: [scaled(a, a).tolist(), scaled(a, b)], "right"),
-        (lambda a, b: (scaled(a, a), scaled(b, b)), "`other` is scaled with its own mean"),
-        (lambda a, b: tuple(scaled(np.vstack([a, b]), c) for c in (a, b)), "the other rows leak"),
-        (lambda a, b: tuple((c - a.mean()) / a.std() for c in (a, b)), "one mean for the whole"),
-        (lambda a, b: (a - a.mean(axis=0), b - a.mean(axis=0)), "the division by the deviation"),
-        (lambda a, b: tuple((c - a.mean(0)) / a.var(0) for c in (a, b)), "not by the variance"),
-        (lambda a, b: (scaled(a, a), b), "only the first part is scaled"),
-        (lambda a, b: (scaled(a, a, 0.0), scaled(a, b, 0.0)), "divide that column by 1"),
-        (centered_in_place, "work on a copy"),
-        (lambda a, b: scaled(a, a), "a pair (both parts, standardized) is asked for"),
-        (lambda a, b: (b, a), "the shape is (6, 3), it should be (20, 3)"),
-    ],
-    "03.5": [
         (out_of_fold(), "right"),
         (lambda *a: out_of_fold()(*a).tolist(), "right"),
         (out_of_fold(leak=True), "a model that was trained on it"),
@@ -272,16 +214,44 @@ def interval(of=np.mean, percent=(2.5, 97.5), replace=True):
         (lambda fit, x, y, k: y[:3], "an array of 12 predictions is asked for"),
         (lambda fit, x, y, k: 3.0, "an array of 12 predictions is asked for"),
     ],
+    "03.4": [
+        (predict_price(), "right"),
+        (lambda *a: float(predict_price()(*a)), "right"),
+        (in_place, "right"),
+        (predict_price(lambda x, d: d), "the district was not standardized"),
+        (predict_price(lambda x, d: d - x.mean(axis=0)), "divide by the standard deviation as"),
+        (predict_price(lambda x, d: d / x.std(axis=0)), "subtract the mean of each feature as"),
+        (predict_price(lambda x, d: (d - x.mean(axis=0)) / x.var(axis=0)), "not by the variance"),
+        (predict_price(lambda x, d: (d - d.mean()) / d.std()), "with a mean of its own"),
+        (predict_price(lambda x, d: (d - x.mean()) / x.std()), "one mean for all features"),
+        (predict_price(take=0), "a number is asked for, this is an array of shape (1,)"),
+        (predict_price(take=()), "a number is asked for, this is an array of shape (1, 1)"),
+        (lambda model, x, district: 21.0, "for the district [5.5, -150.0, 0.12]: 21 is not"),
+    ],
+    "03.5": [
+        (honest(), "right"),
+        (lambda x, y: np.float32(honest()(x, y)), "right"),
+        (honest(inside=False), "still chosen on all samples"),
+        (honest(select=False), "no features are chosen"),
+        (honest(sign=1), "has a minus"),
+        (honest(k=5), "four folds are asked for"),
+        (honest(mean=False), "these are the four folds: return their mean"),
+        (lambda x, y: x[0], "a number is asked for, this is an array of shape (300,)"),
+        (lambda x, y: 0.5, "0.5 is not the answer"),
+    ],
     "03.6": [
         (interval(), "right"),
-        (lambda e: interval()(e - e.mean()) + e.mean(), "right"),
+        (lambda a, b: interval()(a - b, 0 * b), "right"),
         (interval(percent=(5, 95)), "that is the 90 % interval"),
         (interval(of=np.median), "that is the interval of the median"),
         (interval(replace=False), "draw with replacement"),
         (interval(percent=(97.5, 2.5)), "low comes first"),
-        (lambda e: np.percentile(e, [2.5, 97.5]), "take the mean of each draw"),
-        (lambda e: (0, 1), "(0, 1) is not the answer"),
-        (lambda e: 3.0, "a pair (low, high) is asked for, this is 3.0"),
+        (interval(paired=False), "drawn independently"),
+        (interval(sign=-1), "the other way round: first minus second"),
+        (lambda a, b: interval()(a, 0 * b), "the interval of the first model's MAE"),
+        (lambda a, b: np.percentile(a - b, [2.5, 97.5]), "take the mean of each draw"),
+        (lambda a, b: (0, 1), "(0, 1) is not the answer"),
+        (lambda a, b: 3.0, "a pair (low, high) is asked for, this is 3.0"),
     ],
 })
 def test_a_right_function_and_each_slip_have_their_message(name, answer, message, capsys):

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from exercise_tools import assert_says
 
+from course_utils.exercises import chapter02
+
 
 def tagger(
     last="sigmoid", loss="binary_crossentropy", units=(64, 46), hidden="relu", words=10_000,
@@ -76,6 +78,47 @@ def test_an_unknown_loss_is_named(capsys):
         return model
 
     assert_says("02.4", build, "wrong: Keras knows no loss 'binary_crossentropie'", capsys)
+
+
+def repaired(steps=True, outputs=1, length=6, last="sigmoid"):
+    """A network for 02.6, on reviews in which word 5 decides: with its weights, or a mistake."""
+    import keras
+    from keras import layers
+
+    table = np.zeros((10, 1), "float32")
+    table[5] = 100
+    model = keras.Sequential(
+        [
+            keras.Input((length,), dtype="int32"),
+            layers.Embedding(10, 1),
+            layers.GlobalAveragePooling1D(),
+            layers.Dense(outputs, activation=last),
+        ]
+    )
+    if steps:
+        model.compile("sgd", "mse")
+        model.fit(np.zeros((8, length)), np.zeros((8, outputs)), batch_size=4, verbose=0)
+        model.set_weights([table, np.ones((1, outputs)), -np.ones(outputs)])
+    return model
+
+
+@pytest.mark.parametrize(
+    ("build", "flip", "message"),
+    [
+        (repaired, False, "right"),
+        (repaired, True, "wrong: its accuracy is 0.00 after 2 steps of gradient descent"),
+        (lambda: repaired(steps=False), False, "was it trained before it was returned?"),
+        (lambda: repaired(outputs=2), False, "it should be (None, 1)"),
+        (lambda: repaired(length=5), False, "the input shape is (5,), it should be (6,)"),
+        (lambda: "network", False, "a Keras model is asked for"),
+    ],
+)
+def test_the_network_on_word_numbers(build, flip, message, capsys):
+    x = np.tile([[1, 4, 5, 7, 0, 0], [1, 4, 6, 7, 0, 0]], (10, 1))
+    y = np.tile([1, 0], 10)
+    chapter02.check_6(build, x, 1 - y if flip else y)
+    verdict = capsys.readouterr().out.rstrip("\n").split("\n")[-1]
+    assert message in verdict and (message == "right") == (verdict == "right"), verdict
 
 
 def strided(

@@ -8,16 +8,17 @@ import numpy as np
 
 from course_utils.exercises import framework as ex
 from course_utils.exercises.framework import Wrong
-from course_utils.exercises.networks import check_parameters, network, variant
+from course_utils.exercises.networks import check_parameters, network, steps_of, variant
 
-_WEIGHTS = 64 * 10_000 + 64 * 64 + 46 * 64
-check_1 = ex.value("Parameters of 64–64–46 on 10,000 words.", _WEIGHTS + 64 + 64 + 46, {
+_WEIGHTS = 256 * 784 + 128 * 256 + 10 * 128
+check_1 = ex.value("Parameters of 256–128–10 on 784 inputs.", _WEIGHTS + 256 + 128 + 10, {
     _WEIGHTS: "the weights are right; each unit has a bias too",
     _WEIGHTS + 3: "one bias for each unit, not for each layer",
-    64 * 10_001 + 46 * 65: "the second hidden layer of 64 units is missing",
-    64 * 10_001 + 64 * 65: "the last layer, one unit for each topic, is missing",
-    64 * 10_001 + 64 * 65 + 45 * 65: "each of the 46 topics has a unit of its own",
-    10_000 * 65 + 64 * 65 + 64 * 47:
+    256 * 785 + 10 * 257: "the second hidden layer of 128 units is missing",
+    256 * 785 + 128 * 257: "the last layer, one unit for each digit, is missing",
+    256 * 785 + 128 * 785 + 10 * 785: "only the first layer sees the image: the inputs of a layer "
+        "are the outputs of the one before it",
+    784 * 257 + 256 * 129 + 128 * 11:
         "a layer has units · (inputs + 1) parameters, not inputs · (units + 1)",
 })
 
@@ -51,7 +52,7 @@ _OVERFLOW = "not finite: subtract the largest of the row before you raise e to i
     want=partial(ex.real_numbers, not_finite=_OVERFLOW), case="{}",
 )
 def check_3(outputs: np.ndarray) -> tuple:
-    """`answer(outputs)`: softmax of each row of (n, classes), also for large outputs."""
+    """`answer(logits)`: softmax of each row of (n, classes), also for large outputs."""
     return _softmax(outputs), {
         "the whole array adds to one: each row should": _softmax(outputs, None),
         "the columns add to one: each row should": _softmax(outputs, 0),
@@ -120,6 +121,58 @@ def _takes_logits(model: Any) -> bool:
     raise Wrong(f"the loss should ask a yes-or-no question of each topic; this one is {name}")
 
 
+_START, _UNKNOWN = 1, 2
+_WORDS = ["<pad>", "<start>", "<unknown>", "<unused>", "the", "film", "is", "not", "good", "bad"]
+
+
+def _vector(numbers: list[int], count: bool = False) -> np.ndarray:
+    found = np.bincount(numbers, minlength=len(_WORDS))[np.newaxis]
+    return found if count else np.minimum(found, 1)
+
+
+@ex.function(
+    ("the film is good", _WORDS), ("The film is bad", _WORDS),
+    ("not good the film is not good", _WORDS), ("the dreadful film", _WORDS),
+    case="the text {!r}",
+)
+def check_5(text: str, words: list[str]) -> tuple:
+    """`answer(text, words)`: the multi-hot vector of a text, (1, words)."""
+    written = [words.index(word) if word in words else _UNKNOWN for word in text.split()]
+    numbers = [words.index(w) if w in words else _UNKNOWN for w in text.lower().split()]
+    right = _vector([_START, *numbers])
+    return right, {
+        "1, the start, is in every vector": _vector(numbers),
+        "a word that occurs twice leaves one 1": _vector([_START, *numbers], count=True),
+        "the unknown word leaves a 1 at number 2":
+            _vector([_START, *(number for number in numbers if number != _UNKNOWN)]),
+        "the list holds words in lower case": _vector([_START, *written]),
+        "these are the word numbers: put a 1 at each of them in a row of zeros":
+            np.array([_START, *numbers]),
+    }
+
+
+LEAST = 0.7  # accuracy of the repaired network
+
+
+@ex.examined
+def check_6(repaired: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """`answer()` -> a network trained on word numbers, 0.7 of the reviews `x` correct."""
+    from course_utils import training
+
+    x, y = ex.as_array(x), ex.as_array(y)
+    model = network(repaired, x.shape[1:])
+    if model.output_shape[1:] != (1,):
+        raise Wrong(f"the output shape is {model.output_shape}, it should be (None, 1)")
+    with ex.reported("your network stops with"):
+        accuracy = np.mean(training.predict(model, x) == y)
+    if accuracy >= LEAST:
+        return
+    if not steps_of(model):
+        raise Wrong(f"its accuracy is {accuracy:.2f}: was it trained before it was returned?")
+    raise Wrong(f"its accuracy is {accuracy:.2f} after {steps_of(model):,} steps of gradient "
+                f"descent, at least {LEAST} is asked for")
+
+
 def _stops(losses: list[float], patience: int, ties: bool = False) -> tuple[int, int]:
     """Epoch of the stop, best epoch; `ties`: as if an equal loss were a better one."""
     best = 1
@@ -140,7 +193,7 @@ def _stops(losses: list[float], patience: int, ties: bool = False) -> tuple[int,
     ([0.6, 0.5, 0.55, 0.54, 0.3], 2),
     want=ex.pair("stop, best", ex.whole), case="losses {} and patience {}",
 )
-def check_5(losses: list[float], patience: int) -> tuple:
+def check_7(losses: list[float], patience: int) -> tuple:
     """`answer(losses, patience)` -> (epoch of the stop, best epoch), both from 1."""
     (stop, best), lowest = _stops(losses, patience), int(np.argmin(losses)) + 1
     unseen = {"a loss after the stop is never seen: the training has ended": (stop, lowest)}
@@ -155,32 +208,9 @@ def check_5(losses: list[float], patience: int) -> tuple:
     }
 
 
-_PROBABILITIES = _softmax(np.random.default_rng(2).normal(0, 2, (4, 3)))
-
-
-@ex.function(*((np.array([0, 2, 1, 2]), _PROBABILITIES, s) for s in (0.1, 0.0)), case="s={2}")
-def check_6(y_true: np.ndarray, y_pred: np.ndarray, s: float) -> tuple:
-    """`answer(y_true, y_pred, s)`: cross-entropy with smoothed targets, (m,)."""
-    n, logs = y_pred.shape[1], np.log(y_pred)
-    one_hot = np.eye(n)[y_true]
-
-    def loss(true: float, other: float) -> np.ndarray:
-        return -((one_hot * true + (1 - one_hot) * other) * logs).sum(axis=1)
-
-    right = loss(1 - s + s / n, s / n)
-    return right, {
-        "this is cross-entropy without smoothing": loss(1, 0),
-        "the true class gets s/n, too: 1 − s + s/n": loss(1 - s, s / n),
-        "s is spread over all n classes, the true one included": loss(1 - s, s / (n - 1)),
-        "the sign: a loss is minus the logarithm": -right,
-        "add over the classes, do not average": right / n,
-        "one number for the batch; a loss for each sample is asked for, (m,)": right.mean(),
-    }
-
-
 hint, score = ex.helpers(__name__, {
     1: ("A dense layer has one weight for each pair of input and unit, and one bias for each unit.",
-        "The first layer has 64 · (10,000 + 1) parameters; there are two more layers."),
+        "The first layer has 256 · (784 + 1) parameters; there are two more layers."),
     2: ("The probabilities are proportional to e to the power of the outputs.",
         "e^(a - b) = 9: which function undoes the power?"),
     3: ("e to the power of 1,000 overflows, but a softmax stays the same if every output of a row "
@@ -188,9 +218,13 @@ hint, score = ex.helpers(__name__, {
         "Subtract outputs.max(axis=1, keepdims=True) before np.exp; sum with keepdims=True, too."),
     4: ("The 46 probabilities need not add to 1: each topic is a yes or no of its own.",
         "A sigmoid at the end, and as the loss the binary cross-entropy."),
-    5: ("Go through the losses and remember the best epoch so far.",
+    5: ("Look up the number of each word, then set a row of zeros to 1 at these numbers.",
+        "{word: number for number, word in enumerate(words)}.get(word, 2) gives the number; "
+        "with np.zeros((1, len(words))), vector[0, numbers] = 1 sets all of them."),
+    6: ("What does a dense unit do with the number of a word? And what stands at position 17 in "
+        "one review and in the next?",
+        "Input of dtype int32, Embedding, GlobalAveragePooling1D, Dense(1, sigmoid); RMSprop with "
+        "a learning rate of 0.01 needs about five epochs."),
+    7: ("Go through the losses and remember the best epoch so far.",
         "It ends as soon as epoch - best == patience; if that never happens, with the last one."),
-    6: ("np.eye(n)[y_true] is the one-hot form of the labels.",
-        "The targets are (1 - s) · one-hot + s / n; the loss is minus the sum of targets · "
-        "log(y_pred) in each row."),
 })
