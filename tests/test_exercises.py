@@ -107,7 +107,7 @@ def test_there_are_odd_answers_enough():
 def test_fault_odd_value(odd, fault):
     for name in NAMES:
         refused(name, VALUES[odd]())
-    fault("exercises", f"{odd}, for a number of steps", refused("01.2", VALUES[odd]()))
+    fault("exercises", f"{odd}, for a number of steps", refused("01.1", VALUES[odd]()))
 
 
 @pytest.mark.parametrize("odd", VALUES)
@@ -121,13 +121,13 @@ def test_fault_function_that_returns_an_odd_value(odd, fault):
 def test_fault_odd_function(odd, fault):
     for name in OF_FUNCTIONS:
         refused(name, FUNCTIONS[odd])
-    fault("exercises", f"a function that {odd}", refused("01.4", FUNCTIONS[odd]))
+    fault("exercises", f"a function that {odd}", refused("01.3", FUNCTIONS[odd]))
 
 
 @pytest.mark.parametrize("odd", ["not a number", "a generator", "an object whose repr raises"])
 def test_fault_odd_value_beside_right_ones(odd, fault, capsys):
-    verdict = said("01.6", ([[1, -1], [-1, 1]], VALUES[odd](), [1, 1]), capsys)
-    assert verdict.startswith("wrong: for fold_b: ")
+    verdict = said("01.4", ([[1, -1], [-1, 1]], VALUES[odd](), [1, 1]), capsys)
+    assert verdict.startswith("wrong: for xor_b: ")
     fault("exercises", f"{odd} as one of three answers", verdict)
 
 
@@ -193,8 +193,8 @@ SCALARS = [int, float, np.int64, np.float32, Fraction, Decimal]
 
 @pytest.mark.parametrize("form", [*FORMS, *SCALARS, np.uint8, np.float16, bfloat16])
 def test_a_whole_number_in_any_form_is_right(form, capsys):
-    assert_says("01.2", form(196), "right", capsys)
-    assert_says("01.2", form(192), "the last, smaller batch", capsys)
+    assert_says("01.1", form(196), "right", capsys)
+    assert_says("01.1", form(192), "the last, smaller batch", capsys)
 
 
 @pytest.mark.parametrize("form", [*FORMS, *SCALARS])
@@ -215,9 +215,9 @@ def test_a_shape_or_a_pair_in_any_form_is_right(form, capsys):
 
 @pytest.mark.parametrize("form", [*FORMS, np.ndarray.tolist, list, np.float32])
 def test_an_array_in_any_form_is_right(form, capsys):
-    assert_says("01.7", lambda x: form(x.transpose(0, 3, 1, 2)), "right", capsys)
-    assert_says("01.7", lambda x: form(x), "as they were", capsys)
-    assert_says("03.6", lambda e: form(np.array([3.0, 3.0])), "draw with replacement", capsys)
+    assert_says("01.3", lambda x: form(x.transpose(0, 3, 1, 2)), "right", capsys)
+    assert_says("01.3", lambda x: form(x), "as they were", capsys)
+    assert_says("03.6", lambda *_: form(np.array([3.0, 3.0])), "draw with replacement", capsys)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -243,15 +243,7 @@ def test_arithmetic_in_place_is_right_where_nothing_forbids_it(capsys):
         outputs /= outputs.sum(axis=1, keepdims=True)
         return outputs
 
-    def layer_in_place(x, w1, b1, w2, b2):
-        x = x @ w1
-        x += b1
-        np.maximum(x, 0, out=x)
-        b2 *= 1
-        return x @ w2 + b2
-
     assert_says("02.3", softmax_in_place, "right", capsys)
-    assert_says("01.4", layer_in_place, "right", capsys)
 
 
 def test_what_the_readers_function_prints_stands_before_the_verdict(capsys):
@@ -271,7 +263,7 @@ DECIMALS = st.decimals().filter(lambda number: not number.is_snan())  # == raise
 
 @given(st.integers() | st.floats() | st.fractions() | DECIMALS)
 def test_only_196_is_196(answer):
-    assert (verdict_of("01.2", answer) == "right\n") == (answer == 196)
+    assert (verdict_of("01.1", answer) == "right\n") == (answer == 196)
 
 
 @given(st.lists(st.integers(-5, 40) | st.none(), max_size=5))
@@ -295,7 +287,7 @@ def test_one_value_that_is_off_is_found(at, off):
         moved.flat[at] += off
         return moved
 
-    assert verdict_of("01.7", answer).startswith("wrong: ")
+    assert verdict_of("01.3", answer).startswith("wrong: ")
 
 
 @pytest.mark.parametrize(
@@ -314,7 +306,7 @@ def test_what_would_be_right_if_it_were_numbers_is_wrong(nearly, capsys):
 
 
 def test_a_list_of_one_number_is_no_number(capsys):
-    assert_says("01.2", [196], "a number is asked for, this is [196]", capsys)
+    assert_says("01.1", [196], "a number is asked for, this is [196]", capsys)
     assert_says("09.1", np.array([10]), "a whole number is asked for, this is an array", capsys)
     assert_says("09.1", np.array([True])[0], "a whole number is asked for, this is True", capsys)
     assert_says("11.2", np.array([25 / 18]), "a number is asked for, this is an array", capsys)

@@ -102,10 +102,9 @@ EVERY = {
                                     lambda p, f: p * f[0, 0], **k),
         ["a line", "twos 2"],
     ),
-    "signals": (
-        lambda **k: plots.signals(np.arange(3), {"sound": [0, 1, 2], "response": [1, 1, 0]},
-                                  "time (s)", **k),
-        ["sound rises", "response falls", "time (s)"],
+    "filter_volumes": (
+        lambda **k: plots.filter_volumes(5, 4, 3, 2, 2, **k),
+        ["an image of 5 × 4 × 3", "a window of 2 × 2 × 3", "output of 4 × 3 × 2"],
     ),
     "sheet": (
         lambda **k: plots.sheet({"at first": lambda x: x, "turned: $Wx$": lambda x: -x},
@@ -117,6 +116,10 @@ EVERY = {
                                   LABELS, **k),
         ["right half says class 1 on 50% of the plane"],
     ),
+    "tensors": (
+        lambda **k: plots.tensors({"a table": {"samples": 3, "features": 2}, "one": {}}, **k),
+        ["a table: 3 samples × 2 features", "one: one cell"],
+    ),
     "descent": (
         lambda **k: plots.descent(np.square, {"slow": [3, 2], "fast": [3, -1, 0]}, **k),
         ["slow: in 1 steps", "fast: in 2 steps weight 3 becomes 0 and loss 9 becomes 0"],
@@ -126,7 +129,7 @@ EVERY = {
 
 def test_every_public_function_is_tried():
     public = {name for name in plots.__all__ if callable(getattr(plots, name))}
-    assert public - {"explorer", "use_style"} == set(EVERY)
+    assert public - {"use_style"} == set(EVERY)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -148,22 +151,18 @@ def test_the_caller_may_say_it_better(name):
 
 
 def test_a_page_has_the_alternative_text(tmp_path):
-    """A figure's; and in place of the explorer, which is dead without a kernel, its image."""
+    """A figure's; a widget, which is dead without a kernel, leaves nothing."""
     figure = plots.lines([1, 2], {'"quoted" & <odd>': [1, 2]}, title="One")
-    box = plots.explorer({"a": np.eye(9)}, {"f": np.ones((3, 3))}, lambda p, k: p, np.rot90)
-    outputs = []
-    for shown in (figure, box):
-        data, metadata = shown._repr_mimebundle_()
-        outputs.append(new_output("display_data", data, metadata=metadata))
+    data, metadata = figure._repr_mimebundle_()
+    outputs = [new_output("display_data", data, metadata=metadata)]
     nb = new_notebook(cells=[new_markdown_cell("# One"), new_code_cell("1", outputs=outputs)])
-    state = {"model_name": "BoxModel", "model_module": "@jupyter-widgets/controls", "state": {}}
-    states = {"version_major": 2, "version_minor": 0, "state": {box.model_id: state}}
+    states = {"version_major": 2, "version_minor": 0, "state": {}}
     nb.metadata.widgets = {"application/vnd.jupyter.widget-state+json": states}
     nbformat.write(nb, tmp_path / "one.ipynb")
     page(tmp_path / "one.ipynb", tmp_path / "one.html")
     text = (tmp_path / "one.html").read_text(encoding="utf-8")
     found = [image["alt"] for image in BeautifulSoup(text, "html.parser").select("img")]
-    assert found == [figure.alt, box.figure.alt]
+    assert found == [figure.alt]
     assert "No description" not in text and "<title>One</title>" in text
 
 

@@ -1,7 +1,4 @@
-"""Arrays as cells, windows where they belong, responses of filters and the explorer."""
-
-import base64
-import re
+"""Arrays as cells, windows where they belong, responses of filters."""
 
 import nbformat
 import notebook_tools as tools
@@ -10,9 +7,9 @@ import pytest
 from figure_tools import overlapping, texts
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
+from scipy.signal import correlate2d
 
 from course_utils.plots import arrays
-from course_utils.plots.interactive import OWN, explorer
 from course_utils.plots.style import GREY
 
 IMAGE = np.arange(1, 17).reshape(4, 4)
@@ -43,6 +40,13 @@ def test_each_number_stands_in_its_cell_rows_downwards():
     ]
     low, high = axes.get_ylim()
     assert low > high, "row 0 is at the top"
+
+
+def test_each_array_beside_others_has_its_own_frames():
+    windows = [[(1, 0, 1, 2)], [(0, 1, 2, 1)], []]
+    eye = np.eye(2)
+    figure = arrays.matrices([eye] * 3, ["a", "b", "c"], signs="@=", windows=windows)
+    assert [[at for at, _ in frames(axes)] for axes in figure.axes] == windows
 
 
 @pytest.mark.parametrize(
@@ -78,45 +82,43 @@ def test_stride_padding_and_dilation_move_and_spread_the_window():
     ]  # fmt: skip
 
 
-def test_signals_have_a_panel_each():
-    x = np.linspace(0, 1, 5)
-    figure = arrays.signals(x, {"sound": x**2, "response": -x}, "time (s)", title="Two")
-    assert [axes.get_title(loc="left") for axes in figure.axes] == ["sound", "response"]
-    np.testing.assert_array_equal(figure.axes[1].lines[0].get_ydata(), -x)
-    assert figure.axes[1].get_xlabel() == "time (s)"
-
-
 @pytest.fixture(scope="module")
-def chapter():
-    """Names that the chapter defines for its detectors, by running those cells as they stand."""
-    wanted = ["flip", "detectors", "pictures"]
+def detectors():
+    """Those of chapter 04, by running its cell as it stands."""
     nb = nbformat.read(tools.FOLDER / "04_convolution_by_hand.ipynb", as_version=4)
-    by_id = {cell.id: cell.source for cell in tools.code(nb)}
-    names = {"np": np, "image": IMAGE, "kernel": KERNEL}
-    for name in wanted:
-        exec(compile(by_id[name], name, "exec"), names)
-    return names
+    (source,) = [cell.source for cell in tools.code(nb) if cell.id == "detectors"]
+    names = {"np": np}
+    exec(compile(source, "detectors", "exec"), names)
+    return names["detectors"]
+
+
+def respond(picture, weights):
+    return correlate2d(picture, weights, "valid")
 
 
 @pytest.mark.parametrize(
     ("name", "step"),
-    [("horizontal", (0, 1)), ("vertical", (1, 0)), ("falling", (1, 1)), ("rising", (-1, 1))],
+    [("horizontal", (0, 1)), ("vertical", (1, 0)), ("down-right", (1, 1)), ("up-right", (-1, 1))],
 )
-def test_a_detector_lights_up_lines_of_its_own_name(chapter, name, step):
+def test_a_detector_lights_up_lines_of_its_own_name(detectors, name, step):
     """`step`: rows downwards and columns to the right from one pixel of the line to the next."""
     picture = np.zeros((21, 21))
     for i in range(-6, 7):
         picture[10 + i * step[0], 10 + i * step[1]] = 1
-    response = {n: chapter["ink_found"](picture, k) for n, k in chapter["detectors"].items()}
+    response = {n: respond(picture, k) for n, k in detectors.items()}
     assert max(response, key=lambda n: response[n][9, 9]) == name
     on_line = [response[name][9 + i * step[0], 9 + i * step[1]] for i in range(-4, 5)]
     assert np.ptp(on_line) == 0 and on_line[0] == response[name].max() == 6
 
 
-def test_the_figure_draws_the_response_under_its_filter_and_upright(chapter):
+@pytest.mark.parametrize("relu", [False, True])
+def test_the_figure_draws_the_response_under_its_filter_and_upright(detectors, relu):
     level = np.zeros((12, 16))
     level[3, 2:12] = 1
-    figure = arrays.responses({"level": level}, chapter["detectors"], chapter["ink_found"])
+    least = 0 if relu else -np.inf
+    figure = arrays.responses(
+        {"level": level}, detectors, lambda p, k: np.maximum(respond(p, k), least)
+    )
     heads = [axes for axes in figure.axes if axes.get_title()]
     panels = {
         head.get_title(): axes
@@ -125,86 +127,9 @@ def test_the_figure_draws_the_response_under_its_filter_and_upright(chapter):
         if axes is not head and abs(axes.get_position().x0 - head.get_position().x0) < 0.05
     }
     shown = {name: axes.images[0].get_array() for name, axes in panels.items()}
-    assert list(shown) == ["horizontal", "falling", "vertical", "rising"]
+    assert list(shown) == ["horizontal", "down-right", "vertical", "up-right"]
     assert max(shown, key=lambda name: shown[name][2, 2:10].mean()) == "horizontal"
     (image,) = panels["horizontal"].images
-    assert image.origin == "upper" and image.cmap.name == "gray_r", "dark is strong, row 0 on top"
-
-
-@pytest.fixture
-def box(chapter):
-    return explorer(
-        {"drawing": chapter["drawing"], "photograph": chapter["photograph"]},
-        chapter["detectors"],
-        chapter["ink_found"],
-        chapter["turned"],
-    )
-
-
-def weights(box):
-    return np.array([field.value for field in box.fields]).reshape(3, 3)
-
-
-def head(box):
-    """What stands over the drawn filter."""
-    return box.figure.axes[0].get_title()
-
-
-def test_the_explorer_draws_what_its_widgets_say(chapter, box):
-    assert box.filter.value == "horizontal" == head(box)
-    np.testing.assert_array_equal(weights(box), chapter["detectors"]["horizontal"])
-    first = box.shown.value
-    box.turn.value = 2
-    np.testing.assert_array_equal(weights(box), chapter["detectors"]["vertical"])
-    assert box.shown.value != first and head(box) == "horizontal, turned 90°"
-    box.turn.value = 0
-    assert box.shown.value == first
-    box.picture.value = "photograph"
-    assert box.shown.value != first
-    box.filter.value = "vertical"
-    np.testing.assert_array_equal(weights(box), chapter["detectors"]["vertical"])
-    assert repr(box) == "Explorer of filters"
-
-
-def test_a_filter_of_ones_own_is_named_and_can_be_turned(chapter, box):
-    box.turn.value = 2
-    box.fields[0].value = 5.0
-    own = weights(box)
-    assert (box.filter.value, box.turn.value, head(box)) == (OWN, 0, OWN) and own[0, 0] == 5
-    for steps in (1, 4):
-        box.turn.value = steps
-        np.testing.assert_array_equal(weights(box), chapter["turned"](own, steps))
-        assert (box.filter.value, head(box)) == (OWN, f"{OWN}, turned {45 * steps}°")
-    box.turn.value = 0
-    np.testing.assert_array_equal(weights(box), own)
-    box.filter.value = "vertical"
-    np.testing.assert_array_equal(weights(box), chapter["detectors"]["vertical"])
-    assert head(box) == "vertical"
-
-
-def test_the_explorer_draws_once_a_change(chapter, monkeypatch, box):
-    drawn = []
-    box.shown.observe(lambda change: drawn.append(head(box)), "value")
-    box.turn.value = 1  # changes eight fields as well
-    box.filter.value = "vertical"
-    box.fields[4].value = -9.0  # changes the menu and the slider as well
-    assert drawn == ["horizontal, turned 45°", "vertical, turned 45°", OWN]
-
-
-def test_the_explorer_describes_its_image_and_fits_narrow_windows(box):
-    (alt,) = re.findall(r'alt="([^"]*)"', box.shown.value)
-    assert alt == box.figure.alt.replace('"', "&quot;") and "horizontal" in alt
-    assert "max-width: 100%" in box.shown.value
-    parts = [box, *box.children, *box.children[0].children, *box.fields]
-    widths = [part.layout.width for part in parts] + [part.layout.min_width for part in parts]
-    assert not any(re.search("px|em", width or "") for width in widths)
-    assert box.layout.flex_flow == "row wrap"
-
-
-def test_without_a_kernel_the_explorer_is_its_image(box):
-    """GitHub, nbconvert and a notebook that is not trusted show the image of the bundle."""
-    data, metadata = box._repr_mimebundle_()
-    assert {"image/png", "text/plain", "application/vnd.jupyter.widget-view+json"} == set(data)
-    assert base64.b64decode(data["image/png"]) == box.figure.png()
-    assert metadata["image/png"]["alt"] == box.figure.alt
-    assert data["text/plain"] == "Explorer of filters"
+    assert image.origin == "upper", "row 0 on top"
+    assert image.cmap.name == ("gray_r" if relu else "RdBu_r"), "dark is strong, the sign is kept"
+    assert relu or image.norm.vmin == -image.norm.vmax

@@ -62,8 +62,11 @@ SENTENCES = {
     "no filter": (lambda: plots.responses({"a": ONES}, {}, np.dot), "no pictures and filters"),
     "a response that is no image": (
         lambda: plots.responses({"a": ONES}, {"f": ONES}, np.multiply.outer), "rows and columns"),
-    "signals of another length": (
-        lambda: plots.signals(np.arange(3), {"s": [1, 2]}, "t"), "'s' needs"),
+    "a filter larger than the image": (
+        lambda: plots.filter_volumes(2, 2, 3, 3, 1), "a filter of 3 × 3 does not fit"),
+    "an array with six axes": (
+        lambda: plots.tensors({"t": dict.fromkeys("abcdef", 2)}), "'t' has 6 axes, at most 5"),
+    "no arrays to draw": (lambda: plots.tensors({}), "no arrays"),
     "points in three dimensions": (
         lambda: plots.regions({"n": len}, np.zeros((3, 3)), LABELS), r"points \(3, 3\) and labels"),
     "a network with two outputs": (

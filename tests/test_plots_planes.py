@@ -71,6 +71,18 @@ def test_a_folded_sheet_stays_in_sight_with_the_origin():
     assert 8 < close.get_xlim()[1] < 10  # the points end at 8, the paper at 10.6
 
 
+def test_the_panels_of_a_sheet_have_one_scale_and_followed_points_carry_arrows():
+    corner = {"P": (2.0, 0.0), "Q": (0.0, 0.0)}
+    stages = {"at first": lambda x: x, "wider": lambda x: 3 * x, "gone": lambda x: 0 * x}
+    figure = sheet(stages, POINTS, LABELS, followed=corner, columns=3)
+    assert len({axes.get_xlim() for axes in figure.axes}) == 1
+    names = [[t.get_text() for t in axes.texts if t.get_text()] for axes in figure.axes]
+    assert names == [["P", "Q"], ["P", "Q"], ["P, Q"]]
+    arrows = [[t for t in axes.texts if not t.get_text()] for axes in figure.axes]
+    assert [len(of_one) for of_one in arrows] == [0, 1, 1]  # Q stays where it is
+    np.testing.assert_allclose([*arrows[1][0].xyann, *arrows[1][0].xy], [2, 0, 6, 0])
+
+
 def test_regions_are_tinted_by_the_network_and_cut_at_one_half():
     half = {"right half": lambda x: (x[:, 0] > 0.5) * 1.0, "undecided": lambda x: 0 * x[:, 0] + 0.2}
     figure = regions(half, POINTS, LABELS, title="Where")
