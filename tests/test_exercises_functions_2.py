@@ -3,7 +3,7 @@
 import numpy as np
 from exercise_tools import assert_says, rows
 
-from course_utils.by_hand import average_pool, convolve_loops, max_pool
+from course_utils.by_hand import convolve_loops
 
 
 def relu(x):
@@ -11,27 +11,6 @@ def relu(x):
 
 
 # --- chapter 04 -----------------------------------------------------------------------------------
-
-
-def pooled_by_loops(images, size, stride):
-    _, h, w, _ = images.shape
-    tops, lefts = range(0, h - size + 1, stride), range(0, w - size + 1, stride)
-    windows = [[images[:, i : i + size, j : j + size] for j in lefts] for i in tops]
-    return np.array([[x.max(axis=(1, 2)) for x in row] for row in windows]).transpose(2, 0, 1, 3)
-
-
-def channels_pooled(images, size, stride):
-    return np.moveaxis(max_pool(np.moveaxis(images, 1, 3), size, stride), 3, 1)
-
-
-def largest_of_all(images, size, stride):
-    pooled = max_pool(images, size, stride)
-    return np.broadcast_to(pooled.max(axis=3, keepdims=True), pooled.shape)
-
-
-def pooled_to_the_edge(images, size, stride):
-    padding = ((0, 0), (0, 1), (0, 1), (0, 0))
-    return max_pool(np.pad(images, padding, constant_values=-np.inf), size, stride)
 
 
 def layer(change=lambda k, b: (k, b), after=lambda x: x, stride=None, more=0, channels=True):
@@ -155,20 +134,6 @@ def honest(held_out, test):
 
 # fmt: off
 @rows({
-    "04.4": [
-        (pooled_by_loops, "right"),
-        (average_pool, "that is the mean of each window"),
-        (lambda a, k, s: average_pool(a, k, s) * k**2, "that is the sum of each window"),
-        (lambda a, k, s: -max_pool(-a, k, s), "the smallest value"),
-        (lambda a, k, s: max_pool(a, k, 1), "was the stride forgotten?"),
-        (lambda a, k, s: max_pool(a, k), "by its own size, not by the stride"),
-        (pooled_to_the_edge, "dropped, not padded"),
-        (lambda a, k, s: relu(max_pool(a, k, s)), "does not start at 0"),
-        (largest_of_all, "each channel has a maximum of its own"),
-        (channels_pooled, "this pools the wrong axes"),
-        (lambda a, k, s: max_pool(a, k, s) + 1, "values differ"),
-        (lambda a, k, s: a, "the shape is (2, 4, 6, 3)"),
-    ],
     "04.5": [
         (layer(), "right"),
         (layer(lambda k, b: (k[::-1, ::-1], b)), "the kernel is flipped"),
@@ -186,24 +151,6 @@ def honest(held_out, test):
         (layer_in_place, "work on a copy"),
         (layer(after=lambda x: x + 1), "values differ"),
         (layer(after=lambda x: x[0]), "the shape is (3, 3, 1)"),
-    ],
-    "04.6": [
-        (lambda d, k: np.kron(d, np.ones((k, k))) / k**2, "right"),
-        (lambda d, k: np.kron(d, np.ones((k, k))), "divide by the number of pixels"),
-        (lambda d, k: np.kron(d, np.ones((k, k))) / k, "a window has 4 pixels, not 2"),
-        (lambda d, k: np.kron(d, np.eye(1, k * k).reshape(k, k)), "that is the maximum's way"),
-        (lambda d, k: np.tile(d, (k, k)) / k**2, "tiled, not spread"),
-        (lambda d, k: d, "the shape is (2, 3), it should be (4, 6)"),
-    ],
-    "04.7": [
-        (lambda n, k: -(-(n - 1) // (k - 1)), "right"),
-        (lambda n, k: -(-n // k), "the windows overlap"),
-        (lambda n, k: -(-n // (k - 1)), "pixels − 1 are to be added"),
-        (lambda n, k: (n - 1) // (k - 1), "round up"),
-        (lambda n, k: -(-(n - 1) // (k - 1)) - 1, "one too few"),
-        (lambda n, k: -(-(n - 1) // (k - 1)) + (n == 28 and k == 3), "one too many"),
-        (lambda n, k: 99, "for 7 pixels and kernel 3: 99 is not the answer"),
-        (lambda n, k: (n - 1) / (k - 1), "a whole number is asked for"),
     ],
     "05.4": [
         (mcnemar(), "right"),

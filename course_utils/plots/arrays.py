@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.plots import style
-from course_utils.plots.alt import describe, number, shape_of, trend
+from course_utils.plots.alt import describe, number, shape_of
 
 Window = tuple[int, int, int, int]  # first row, first column, height, width
 FRAMES = (style.PALETTE[1], style.PALETTE[2], style.PALETTE[0], style.PALETTE[3])
@@ -268,37 +268,4 @@ def responses(
         said.append(f"strongest responses to “{name}”: {ends}")
     what = f"{len(pictures)} images, and beside each the responses of {len(filters)} filters"
     figure.alt = describe(what, title, said, [*pictures, *filters])
-    return figure
-
-
-@style.styled
-def signals(
-    x: np.ndarray, series: Mapping[str, np.ndarray], xlabel: str, title: str = ""
-) -> style.Figure:
-    """Signals over one axis, each in a panel of its own with its name.
-
-    Parameters
-    ----------
-    x : ndarray (n,)
-    series : dict of name -> ndarray (n,)
-
-    Examples
-    --------
-    >>> signals(np.arange(3), {"a click": np.array([0, 1, 0])}, "time (s)", title="A sound")
-    Figure: A sound
-    """
-    style.filled("signals", series)
-    figure, axes = style.figure_of(7.5, 0.7 + 1.15 * len(series))
-    axes.remove()
-    panels = figure.subplots(len(series), 1, sharex=True, squeeze=False)[:, 0]
-    for axes, (name, values) in zip(panels, series.items(), strict=True):
-        if np.shape(values) != np.shape(x):
-            raise ValueError(f"{name!r} needs {np.shape(x)} values, not {np.shape(values)}")
-        axes.plot(x, values, color=style.BLUE, linewidth=0.8)
-        axes.set_title(name, fontsize=10, loc="left", pad=3)
-        axes.locator_params(axis="y", nbins=4)
-    panels[-1].set_xlabel(xlabel)
-    figure.suptitle(title, size=12)
-    said = [trend(name, x, values) for name, values in series.items()]
-    figure.alt = describe(f"{len(series)} signals over {xlabel}", title, said, series)
     return figure

@@ -13,10 +13,13 @@ import numpy as np
 
 from course_utils import config
 from course_utils.spreadsheet import layers
+from course_utils.spreadsheet.calculation import calculate
+from course_utils.spreadsheet.picture import picture
 
 if TYPE_CHECKING:
     import keras
 
+__all__ = ["NotWritten", "calculate", "picture", "write"]
 MAX_FORMULAS = 5_000  # more is nothing to read
 MAX_NUMBERS = 20_000  # pixels, weights and biases
 # How each layer must be set: the sheets know one way only.
