@@ -1,12 +1,12 @@
 // Pictures with axes, drawn as SVG: what a playable figure shows as a curve.
-const MARGIN = {left: 46, right: 10, top: 8, bottom: 36};
+const MARGIN = {left: 54, right: 10, top: 8, bottom: 36};
 
 // Four digits that count, very large and very small numbers as powers of ten.
 function numeral(value, digits = 4) {
   const size = Math.abs(value);
   if (size < 1e-12) return "0";
   const text = size >= 1e5 || size < 1e-3
-    ? value.toExponential(1).replace("e+", "e") : String(Number(value.toPrecision(digits)));
+    ? value.toExponential(1).replace("e+", "e").replace(".0e", "e") : String(Number(value.toPrecision(digits)));
   return text.replace(/-/g, "−");
 }
 

@@ -147,7 +147,7 @@ function drawLosses(loss) {
   const last = [steps ? Math.max(epochs, history[history.length - 1][0]) : 0, loss];
   const points = [...history, last].filter(point => Number.isFinite(point[1]));
   const high = 1.05 * Math.max(0.8, ...points.map(point => point[1]));
-  const options = {x: [0, Math.max(10, last[0])], y: [0, high], xlabel: "epoch", ylabel: "loss"};
+  const options = {x: [0, 1.02 * Math.max(10, last[0])], y: [0, high], xlabel: "epoch", ylabel: "loss"};
   const to = axes(here("losses"), options);
   to.line(points, "path");
   if (points.length) to.dot(points[points.length - 1], 4, "now");
