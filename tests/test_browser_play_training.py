@@ -161,7 +161,7 @@ def test_a_network_is_trained_in_the_page(opened):
     assert text(page, "#count") == halted
     assert page.locator("#plane .boundary").get_attribute("d")
     missed = int(halted.split(", ")[-1].split(" of")[0])
-    assert page.locator("#plane .missed").count() == missed < 12
+    assert page.locator("#plane .missed").count() == missed <= 12
     middle = "c => Array.from(c.getContext('2d').getImageData(28, 28, 1, 1).data)"
     red, _, blue, _ = page.locator("#heat").evaluate(middle)
     assert blue > red, "class 0 lies in the middle"
