@@ -67,7 +67,7 @@ hint, score = ex.helpers(__name__, {
         "of two pixels each: multiply."),
     2: ("Which of the networks of section 3 keeps its accuracy at a shift of 4 pixels? Build that "
         "one.",
-        "ends[\"global average\"]() with Adam(0.003) needs many steps: 15 epochs in batches of "
+        "ends[\"global average\"]() with Adam(0.003) needs many steps: 10 epochs in batches of "
         "32."),
     3: ("A unit computes the sum of pixel[j] · kernel[j]. In the permuted image, pixel order[i] "
         "stands at position i: which weight belongs there?",
