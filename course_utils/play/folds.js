@@ -6,7 +6,7 @@ const features = DATA.names.length;
 let x = null, y = null, k = DATA.k, state = DATA.seed, deals = [], axis = [0, 1], chosen = 0;
 
 function shown(value) {
-  return numeral(value, 3);
+  return Math.abs(value) >= 1000 ? numeral(value) : value.toPrecision(3).replace("-", "−");
 }
 
 function extremes(values) {
@@ -140,7 +140,7 @@ function show() {
   const share = (means[1] - means[0]) / (all[1] - all[0]);
   here("said").textContent = number === 1 ? `${first} Deal again: what moves more?`
     : `${first} In ${number} deals single folds went ${from(all)}, means ${from(means)}: `
-      + `a range ${(1 / share).toFixed(1)} times as narrow.`;
+      + `a range ${Number((1 / share).toPrecision(2))} times as narrow.`;
   here("which").textContent = `${y.length} samples, colored by fold`;
   here("k").textContent = k;
   here("folds").value = k;
