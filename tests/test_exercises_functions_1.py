@@ -87,7 +87,7 @@ def predict_price(scaled=lambda x, d: (d - x.mean(axis=0)) / x.std(axis=0), take
     def answer(model, x_train, district):
         z = np.asarray(scaled(x_train, district))
         predicted = model.predict(z[np.newaxis], verbose=0)
-        return predicted[take] if take else predicted
+        return predicted[take]
 
     return answer
 
