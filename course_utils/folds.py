@@ -139,6 +139,7 @@ def _measured(
 
     keras.utils.set_random_seed(0)
     network, rule = build(), keras.optimizers.serialize(keras.optimizers.get(optimizer))
+    rule["config"].pop("name", None)  # Keras counts the optimizers of a process
     recipe = {"epochs": epochs, "batch_size": batch_size, "rule": rule}
     key, store = fingerprint(network, parts, recipe, _part), Store()
     missing = [seed for seed in seeds if store.find(f"{key}-{seed}") is None]

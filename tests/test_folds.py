@@ -68,7 +68,7 @@ def answers():
         text=True,
         env=os.environ | {"COURSE_PROFILE": "quick"},
         check=False,
-        timeout=200,
+        timeout=400,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
