@@ -127,7 +127,7 @@ def test_a_twin_and_its_text_name_the_strongest_words():
     figure = play.review_words(net, [[1, 4, 7, 5, 6, 8, 4]], words)
     p = 1 / (1 + np.exp(-2.5))
     text = figure.figure.alt
-    assert f"probability {p:.3f}" in text
+    assert f"probability of “positive” {p:.3f}" in text
     assert "“fine” +3.00, “new” +1.00, “long” +0.50, “dull” −2.00" in text
     assert overlapping(figure.figure) == []
 

@@ -290,7 +290,7 @@ def _static(
     axes.set_title(f"“positive”: probability {probability:.3f}", fontsize=10)
     strongest = [f"“{texts[n]}” {effects[n]:+.2f}".replace("-", "−") for n in reversed(chosen)]
     said = [
-        f"a review of which {len(tokens)} words are shown, predicted “positive” with probability "
+        f"a review of which {len(tokens)} words are shown, probability of “positive” "
         f"{probability:.3f}",
         f"the words with the largest effects on the output before the sigmoid: "
         f"{', '.join(strongest)}",
