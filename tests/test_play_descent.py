@@ -78,8 +78,8 @@ def test_the_page_has_four_learning_rates_and_the_twin_shows_them():
     figure = play.gradient_descent(X, Y, start=-1.0)
     presets = dict(data_of(figure.page)["presets"])
     critical = 1 / np.mean(X**2)
-    assert [*presets] == ["too small", "right", "too large", "diverges"]
-    assert presets["too large"] < critical < presets["diverges"]
+    assert [*presets] == ["too small", "right", "jumps across", "diverges"]
+    assert presets["jumps across"] < critical < presets["diverges"]
     for name, rate in presets.items():
         assert f"{name}: {rate:.3g}" in figure.figure.alt
     assert [axes.get_title() for axes in figure.figure.axes] == [

@@ -7,7 +7,7 @@ from course_utils.play.page import Playable, assembled
 
 MOST_POINTS = 500
 # Learning rates as shares of the critical one, 2 / second derivative of the loss.
-SHARES = {"too small": 0.02, "right": 0.3, "too large": 0.95, "diverges": 1.06}
+SHARES = {"too small": 0.02, "right": 0.3, "jumps across": 0.95, "diverges": 1.06}
 LOWEST, HIGHEST = 0.005, 2.0
 
 

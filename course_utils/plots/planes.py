@@ -34,12 +34,13 @@ def _panels(
 def sheet(
     stages: Mapping[str, Map], points: np.ndarray, labels: np.ndarray, title: str = "",
     lines: Mapping[str, tuple[float, float, float]] | None = None, columns: int = 2,
-    near: bool = False, followed: Mapping[str, tuple[float, float]] | None = None,
+    near: bool | Sequence[str] = False, followed: Mapping[str, tuple[float, float]] | None = None,
+    classes: tuple[str, str] = ("class 0", "class 1"),
 ) -> style.Figure:  # fmt: skip
     """A sheet of squared paper under points of two classes, as each stage of a network leaves it.
 
     The tint of a square tells where on the sheet it was; the black lines cross at (0, 0). All
-    panels have the same scale.
+    panels have the same scale, but for those of `near`.
 
     Parameters
     ----------
@@ -51,10 +52,12 @@ def sheet(
         A dashed line a·x + b·y + c = 0 in the stage of that title.
     columns : int
         Stages in a row.
-    near : bool
-        Show only what lies around the points, not the whole sheet; each panel on its own scale.
+    near : bool or titles of stages
+        Show only what lies around the points, not the whole sheet, in all panels or in those
+        of the titles; each of them on its own scale.
     followed : dict of name -> (x, y), optional
         Points that carry their name, with an arrow from where each was one stage before.
+    classes : the names of the two classes
 
     Examples
     --------
@@ -69,14 +72,16 @@ def sheet(
     paper, said = np.stack(np.meshgrid(along, along, indexing="ij"), axis=-1), []
     figure, panels = _panels(list(stages), columns, 0.7, title)
     sheets = {name: _moved(stage, paper.reshape(-1, 2), name) for name, stage in stages.items()}
-    before, every = None, np.concatenate([*sheets.values()])
+    alone = set(stages) if near is True else set(near or ())
+    whole = [paper for name, paper in sheets.items() if name not in alone]
+    before, every = None, np.concatenate(whole or [points])
     hand = np.array([*(followed or {}).values()], points.dtype).reshape(-1, 2)
     for i, (axes, (name, stage)) in enumerate(zip(panels, stages.items(), strict=True)):
         axes.set_aspect("equal")
         moved = _moved(stage, points, name)
         _draw_paper(axes, sheets[name].reshape(paper.shape))
-        _draw_points(axes, moved, labels, named=i == 0, size=18)
-        _frame(axes, moved if near else every, (lines or {}).get(name))
+        _draw_points(axes, moved, labels, named=i == 0, size=18, classes=classes)
+        _frame(axes, moved if name in alone else every, (lines or {}).get(name))
         if followed:
             before = _follow(axes, list(followed), _moved(stage, hand, name), before)
         axes.set_xlabel("first number" if i + columns >= len(stages) else "")
@@ -102,7 +107,8 @@ def _follow(
             axes.annotate(", ".join(together), at, size=10, weight="bold", **label)
         if before is not None and not np.allclose(before[i], at):
             arrow = {"arrowstyle": "-|>", "color": "black", "lw": 1, "shrinkA": 0, "shrinkB": 4}
-            axes.annotate("", at, before[i], arrowprops=arrow, zorder=4)
+            drawn = axes.annotate("", at, before[i], arrowprops=arrow, zorder=4)
+            drawn.arrow_patch.set_clip_box(axes.bbox)
     return now
 
 
@@ -151,11 +157,12 @@ def _draw_paper(axes: style.Axes, paper: np.ndarray) -> None:
 
 
 def _draw_points(
-    axes: style.Axes, points: np.ndarray, labels: np.ndarray, named: bool, size: float
-) -> None:
+    axes: style.Axes, points: np.ndarray, labels: np.ndarray, named: bool, size: float,
+    classes: tuple[str, str] = ("class 0", "class 1"),
+) -> None:  # fmt: skip
     for label, (color, marker) in enumerate(_CLASSES):
         look = {"s": size, "color": color, "marker": marker, "lw": 0.4, "ec": "white"}
-        name = f"class {label}" if named else None
+        name = classes[label] if named else None
         axes.scatter(*points[labels == label].T, **look, zorder=3, label=name)
 
 
