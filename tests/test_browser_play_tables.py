@@ -200,7 +200,7 @@ def test_a_chosen_fold_is_the_strong_color(opened):
     assert page.eval_on_selector("#samples", alpha)[0] == 255
     buttons.nth(3).click()
     first, last = page.eval_on_selector("#samples", alpha)
-    assert first < 128 < last and "Fold 4 validates" in text(page, "#fold")
+    assert first < 128 < last and "Fold 3 validates" in text(page, "#fold")
     assert buttons.nth(3).get_attribute("aria-pressed") == "true"
 
 

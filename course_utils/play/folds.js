@@ -102,7 +102,7 @@ function samples() {
     context.fillStyle = COLORS[number];
     context.fillRect(row % across * cell, Math.floor(row / across) * cell, cell - 3, cell - 3);
   });
-  const text = `${owner.length} samples in reading order, colored by fold; fold ${chosen + 1}, `
+  const text = `${owner.length} samples in reading order, colored by fold; fold ${chosen}, `
     + "which validates, is the strong color";
   canvas.setAttribute("aria-label", text);
 }
@@ -113,8 +113,8 @@ function folds() {
   scores.forEach((score, i) => {
     const button = added(here("scores"), "button");
     added(button, "i").style.background = COLORS[i];
-    added(button, "span", {textContent: `${i + 1}: ${shown(score)}`});
-    button.setAttribute("aria-label", `fold ${i + 1}, mean absolute error ${shown(score)}`);
+    added(button, "span", {textContent: `${i}: ${shown(score)}`});
+    button.setAttribute("aria-label", `fold ${i}, mean absolute error ${shown(score)}`);
     button.setAttribute("aria-pressed", String(i === chosen));
     button.addEventListener("click", () => {
       chosen = i;
@@ -127,7 +127,7 @@ function folds() {
   const said = largest.slice(0, 3).map(j =>
     `${DATA.names[j]} ${weights[j] > 0 ? "+" : ""}${shown(weights[j])}`);
   const count = parts[chosen].length;
-  here("fold").textContent = `Fold ${chosen + 1} validates with ${count} samples, the other `
+  here("fold").textContent = `Fold ${chosen} validates with ${count} samples, the other `
     + `${y.length - count} train. Largest weights there (features standardized): ${said.join(", ")}.`;
 }
 
