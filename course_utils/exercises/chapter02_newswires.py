@@ -77,7 +77,7 @@ hint, score = ex.helpers(__name__, {
         "present = table.sum(axis=1) > 0 says which topics have newswires."),
     2: ("A step of gradient descent follows one batch. How many steps are six epochs in batches of "
         "512, and how many in batches of 16?",
-        "Batches of 16 make over thirty times as many steps; Adam with its default will do."),
+        "Batches of 16 make over thirty times as many steps; the same optimizer will do."),
     3: ("Which words would stand in a newswire about oil, and in hardly any other?",
         "Try opec, crude, oil, barrels, output."),
 })
