@@ -164,6 +164,7 @@ def test_by_keyboard_alone(page, digits):
     page.locator("#step").press("Enter")
     page.locator("#back").press("Space")
     page.locator("#back").press("Space")
+    settled(page)
     assert window(page) == [row + 1, column + 1]
     before = output(page)
     page.locator("#picture").press("ArrowRight")
@@ -178,6 +179,7 @@ def test_by_keyboard_alone(page, digits):
     assert np.allclose(output(page), expected, atol=1e-5)
     for _ in range(2):
         page.locator("#before").press("Enter")
+    settled(page)
     assert page.locator("#name").inner_text() == f"no. 99: {digits.y_test[99]}"
 
 
