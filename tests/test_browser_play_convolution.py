@@ -233,7 +233,7 @@ def test_a_drawing_is_filtered(opened):
     assert values.max() > 1 and column in (12, 13) and page.evaluate("scrollY") == 0
     choose(page, preset="2")
     assert output(page).max() < values.max(), "a horizontal line is not there"
-    page.locator("#after").tap()
+    page.locator("#after").click()
     page.locator("#name", has_text="no. 1: ").wait_for()
 
 
