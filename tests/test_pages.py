@@ -172,6 +172,16 @@ def shown(tmp_path, *cells):
     return BeautifulSoup(text, "html.parser")
 
 
+@pytest.mark.parametrize(("below", "prefix"), [("html", ""), ("html/labs", "../")])
+def test_pictures_beside_the_notebooks_are_inside_the_page(tmp_path, below, prefix):
+    picture = f"![A digit.]({prefix}pictures/05_sliding-digit.png)"
+    nbformat.write(new_notebook(cells=[new_markdown_cell(picture)]), tmp_path / "one.ipynb")
+    pages.page(tmp_path / "one.ipynb", tmp_path / below / "one.html")
+    text = (tmp_path / below / "one.html").read_text(encoding="utf-8")
+    (image,) = BeautifulSoup(text, "html.parser").select("main img")
+    assert image["alt"] == "A digit." and image["src"].startswith("data:image/png;base64,")
+
+
 def test_a_page_folds_set_up_and_has_the_notebooks_heading(tmp_path):
     hidden = new_code_cell("a = 1", metadata={"tags": ["hide-input"]}, outputs=[text("an output")])
     page = shown(tmp_path, new_markdown_cell("# A *heading*"), hidden, new_code_cell("b = 2"))

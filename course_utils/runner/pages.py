@@ -78,7 +78,10 @@ def page(notebook: Path, html: Path) -> None:
     }
     template = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
     exporter = HTMLExporter(template_name="lab", raw_template=template, embed_images=True)
-    body, _ = exporter.from_notebook_node(nb, {"course": course})
+    for cell in nb.cells:  # a lab's pictures lie above it, where the exporter would not look
+        cell.source = cell.source.replace("](../pictures/", "](pictures/")
+    resources = {"course": course, "metadata": {"path": str(folder or notebook.parent)}}
+    body, _ = exporter.from_notebook_node(nb, resources)
     # Scripts from the network (formulas) must not hold up the page where there is none.
     body = body.replace('<script src="https://', '<script async src="https://')
     body = links.converted(body, name, pages)
