@@ -50,10 +50,10 @@ def start(
 
     Examples
     --------
-    >>> budget = start("01", "quick", changes={"seeds": 2})
+    >>> budget = start("01", "quick", changes={"seeds": 3})
     Profile quick, seed 0, float32, with your seeds.
     >>> budget.samples, budget.seeds
-    (1280, 2)
+    (1280, 3)
     >>> start("01", "quick", changes={"sampels": 500})
     Traceback (most recent call last):
     course_utils.choices.ChoiceError: sampels is no budget of this chapter: did you mean samples?
@@ -94,9 +94,9 @@ def budgets() -> None:
     --------
     >>> budget = start("01", "quick")
     Profile quick, seed 0, float32, about 1 minute.
-    >>> budgets()                                                   # doctest: +ELLIPSIS
-    budget        this run  quick  lesson  full    about
-    samples       1,280     1,280  12,800  60,000  training digits
+    >>> budgets()                              # doctest: +ELLIPSIS, +NORMALIZE_WHITESPACE
+    budget   this run  quick  lesson  full    about
+    samples  1,280     1,280  12,800  60,000  training digits
     ...
     """
     if not _rows:
