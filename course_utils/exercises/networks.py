@@ -116,6 +116,18 @@ def steps_of(model: Any) -> int:
     return 0 if optimizer is None else int(optimizer.iterations)
 
 
+def check_reached(model: Any, name: str, reached: float, least: float) -> None:
+    """Wrong where a trained model has `reached` less than `least` of the metric `name`."""
+    if reached >= least:
+        return
+    if not (steps := steps_of(model)):
+        raise Wrong(f"its {name} is {reached:.2f}: was it trained before it was returned?")
+    raise Wrong(
+        f"its {name} is {reached:.2f} after {steps:,} steps of gradient descent, at least {least} "
+        "is asked for"
+    )
+
+
 def check_accuracy(model: Any, x: np.ndarray, y: np.ndarray, least: float) -> None:
     """Wrong where the trained `model` classifies fewer than `least` of the digits `x` correctly."""
     x, y = as_array(x), as_array(y)
