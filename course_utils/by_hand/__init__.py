@@ -2,10 +2,5 @@
 
 from course_utils.by_hand.convolution import convolve, convolve_backward, convolve_loops
 from course_utils.by_hand.layers import average_pool, max_pool
-from course_utils.by_hand.network import forward
-from course_utils.by_hand.windows import output_size, receptive_field
 
-__all__ = [
-    "average_pool", "convolve", "convolve_backward", "convolve_loops", "forward", "max_pool",
-    "output_size", "receptive_field",
-]  # fmt: skip
+__all__ = ["average_pool", "convolve", "convolve_backward", "convolve_loops", "max_pool"]

@@ -1,4 +1,4 @@
-"""Pooling, and the usual activations."""
+"""Pooling."""
 
 import numpy as np
 
@@ -29,20 +29,3 @@ def average_pool(
     """The mean of each window; all else as in `max_pool`."""
     dtype, (images,) = floats(images=images)
     return _windows(images, window, stride).mean((3, 4), dtype=np.float64).astype(dtype)
-
-
-def relu(x: np.ndarray) -> np.ndarray:
-    """x where it is positive, else 0."""
-    return np.maximum(x, 0)
-
-
-def sigmoid(x: np.ndarray) -> np.ndarray:
-    """1 / (1 + e^−x); below 0 as e^x / (1 + e^x), so that nothing overflows or rounds to 0."""
-    power = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, power) / (1 + power)
-
-
-def softmax(x: np.ndarray) -> np.ndarray:
-    """e^x / Σ e^x over the last axis; the largest x is subtracted first, which changes nothing."""
-    powers = np.exp(x - x.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)

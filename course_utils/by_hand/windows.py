@@ -1,4 +1,4 @@
-"""Where a window lies on images: its positions, what it covers, how far a stack of them sees."""
+"""Where a window lies on images: its positions, and what it covers."""
 
 import operator
 from collections.abc import Sequence
@@ -42,74 +42,6 @@ def floats(**arrays: Any) -> tuple[np.dtype, list[np.ndarray]]:
     dtype = np.result_type(*floating) if floating else np.dtype(np.float64)
     wide = np.result_type(dtype, np.float32)
     return dtype, [array.astype(wide, copy=False) for array in found.values()]
-
-
-def output_size(n: int, k: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
-    """Number of outputs along one axis: ⌊(n + 2p − d(k − 1) − 1) / s⌋ + 1.
-
-    Parameters
-    ----------
-    n, k : int
-        Pixels of the image and of the kernel along the axis.
-    stride, padding, dilation : int
-        s, p (zeros added on each side) and d.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    ValueError
-        Where the kernel does not fit, or a number is too small to make sense.
-
-    Examples
-    --------
-    >>> output_size(28, 5), output_size(28, 5, stride=2, padding=2)
-    (24, 14)
-    """
-    n, k = _whole("n", n, 1), _whole("k", k, 1)
-    stride, dilation = _whole("stride", stride, 1), _whole("dilation", dilation, 1)
-    size, reach = n + 2 * _whole("padding", padding, 0), dilation * (k - 1) + 1
-    if reach > size:
-        raise ValueError(
-            f"a window of {k} with dilation {dilation} covers {reach} pixels, "
-            f"{n} with padding {padding} on each side are {size}"
-        )
-    return (size - reach) // stride + 1
-
-
-def receptive_field(layers: Sequence[Sequence[int]]) -> int:
-    """Input pixels, along one axis, that one value after the last layer depends on.
-
-    Parameters
-    ----------
-    layers : sequence of tuples
-        (kernel, stride) or (kernel, stride, dilation), first layer first, pooling included.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    ValueError
-        Where a layer is something else.
-
-    Examples
-    --------
-    >>> receptive_field([(3, 1), (2, 2), (3, 1)])
-    8
-    """
-    size, step = 1, 1  # step: how far apart in the input two neighbouring values look
-    for layer in layers:
-        if len(layer) not in (2, 3):
-            raise ValueError(f"layer {layer!r} is not (kernel, stride) or with a dilation")
-        named = zip(("kernel", "stride", "dilation"), (*layer, 1), strict=False)
-        kernel, stride, dilation = (_whole(name, value, 1) for name, value in named)
-        size += dilation * (kernel - 1) * step
-        step *= stride
-    return size
 
 
 class Layout(NamedTuple):
