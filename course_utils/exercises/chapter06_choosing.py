@@ -1,0 +1,80 @@
+"""Checkers of the exercises of the lab 06_choosing_on_the_test_set."""
+# fmt: off
+
+from typing import Any
+
+import numpy as np
+
+from course_utils.exercises import framework as ex
+from course_utils.exercises.framework import Wrong
+
+ROWS, FLATTERED = "ABCDEF", "BDE"
+WHY = {
+    "A": "nothing was chosen: the 90 epochs were fixed beforehand",
+    "B": "five scores on the test set, and the highest is reported",
+    "C": "the choice was made on training images, and the test set was used once",
+    "D": "which images said when to stop, and which are reported?",
+    "E": "each of the five numbers is the highest of 90 on the test set",
+    "F": "the epoch is chosen on images of the training set, and no seed is chosen",
+}
+
+check_1 = ex.value("Images for a bias of 0.001, from 0.012 with 400, by 1/√n.", 57_600, {
+    4_800: "that is 1/n; by 1/√n, a bias twelve times smaller takes 12² times the images",
+    144: "that is the factor: how many images is it, of 400?",
+    12: "that is how much smaller the bias is to be",
+    1_386: "that is the root of 12 times as many; turn it around: the bias goes with the root of n",
+    57_200: "so many more than the 400; how many altogether?",
+})
+
+
+def _epochs(*choose: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which of 40 validation and 50 test images five epochs classify correctly."""
+    rng = np.random.default_rng(seed)
+    share = np.full(5, 0.6)
+    share[list(choose)] = 0.9
+    val = (np.arange(40) < np.round(40 * share)[:, np.newaxis]).astype(int)
+    return val, (rng.random((5, 50)) < np.linspace(0.9, 0.3, 5)[:, np.newaxis]).astype(int)
+
+
+@ex.function(_epochs(2, seed=0), _epochs(3, seed=1), _epochs(1, 4, seed=2),
+             want=ex.real, untouched=True)
+def check_2(val_correct: np.ndarray, test_correct: np.ndarray) -> tuple:
+    """`answer(val_correct, test_correct)`: test accuracy of the epoch chosen on validation."""
+    val, test = val_correct.mean(axis=1), test_correct.mean(axis=1)
+    best = val.argmax()
+    return float(test[best]), {
+        "that is the highest test accuracy: the test images have chosen the epoch": test.max(),
+        "that is the validation accuracy: the images that chose report": val.max(),
+        "that is the number of the epoch: what is its accuracy on the test set?": float(best),
+        "that is the test accuracy of the last epoch: which one do the validation images choose?":
+            test[-1],
+        "that is the mean over all epochs": test.mean(),
+        "that is the epoch with the lowest validation accuracy": test[val.argmin()],
+        "where several epochs are equally good, take the first, as `argmax` does":
+            test[np.flatnonzero(val == val.max())[-1]],
+    }
+
+
+@ex.examined
+def check_3(flattered: Any) -> None:
+    """Letters of the rows whose score has an optimistic bias, as text."""
+    if not isinstance(flattered, str):
+        raise Wrong(f"a text of letters such as \"BD\" is asked for, this is {ex.shown(flattered)}")
+    letters = {letter for letter in flattered.upper() if letter not in " ,;"}
+    if not letters or letters - {*ROWS}:
+        raise Wrong(f"letters from {ROWS[0]} to {ROWS[-1]} are asked for, this is "
+                    f"{ex.shown(flattered)}")
+    for letter in ROWS:
+        if (letter in letters) != (letter in FLATTERED):
+            off = "is not flattered" if letter in letters else "is missing"
+            raise Wrong(f"{letter} {off}: {WHY[letter]}")
+
+
+hint, score = ex.helpers(__name__, {
+    1: ("The bias goes with 1/√n: four times the images, half the bias.",
+        "Twelve times smaller: 12² times as many images as 400."),
+    2: ("The validation images say which row of `test_correct` counts.",
+        "val_correct.mean(axis=1).argmax() is the number of that row."),
+    3: ("For each row: which images chose something, and are the same images reported?",
+        "A mean of lucky numbers is lucky, too. And a loss is a score."),
+})

@@ -1,0 +1,51 @@
+"""Exercises of the lab on choosing on the test set: right answers, and each slip."""
+
+import numpy as np
+from exercise_tools import assert_says, rows
+
+
+def chosen(val, test):
+    return test[val.mean(axis=1).argmax()].mean()
+
+
+def last_of_the_best(val, test):
+    share = val.mean(axis=1)
+    return test[np.flatnonzero(share == share.max())[-1]].mean()
+
+
+ANSWERS = {
+    "06_choosing.1": [
+        (57_600, "right"), (57_600.0, "right"), (400 * 144, "right"),
+        (4_800, "that is 1/n"), (144, "that is the factor"), (12, "how much smaller"),
+        (1_386, "turn it around"), (57_200, "so many more than the 400"),
+        (7, "7 is not the answer"), ("many", "a whole number is asked for"),
+    ],
+    "06_choosing.2": [
+        (chosen, "right"),
+        (lambda v, t: float(chosen(v, t)), "right"),
+        (lambda v, t: t.mean(axis=1).max(), "the test images have chosen the epoch"),
+        (lambda v, t: v.mean(axis=1).max(), "that is the validation accuracy"),
+        (lambda v, t: v.mean(axis=1).argmax(), "that is the number of the epoch"),
+        (lambda v, t: t[-1].mean(), "that is the test accuracy of the last epoch"),
+        (lambda v, t: t.mean(), "that is the mean over all epochs"),
+        (lambda v, t: t[v.mean(axis=1).argmin()].mean(), "lowest validation accuracy"),
+        (last_of_the_best, "take the first, as `argmax` does"),
+        (lambda v, t: t.fill(1) or chosen(v, t), "what was passed in is changed"),
+        (lambda v, t: t[v.mean(axis=1).argmax()], "a number is asked for"),
+        (lambda v, t: -1.0, "-1 is not the answer"),
+        (0.5, "a function is asked for"),
+    ],
+    "06_choosing.3": [
+        ("BDE", "right"), ("e, d, b", "right"), ("BDEE", "right"),
+        ("BDEA", "A is not flattered: nothing was chosen"), ("DE", "B is missing: five scores"),
+        ("BCDE", "C is not flattered"), ("BE", "D is missing: which images said when to stop"),
+        ("BD", "E is missing: each of the five numbers"), ("BDEF", "F is not flattered"),
+        ("BDX", "letters from A to F are asked for"), ("", "letters from A to F are asked for"),
+        (["B", "D", "E"], "a text of letters"), (3, "a text of letters"),
+    ],
+}  # fmt: skip
+
+
+@rows(ANSWERS)
+def test_right_and_wrong_answers(name, answer, message, capsys):
+    assert_says(name, answer, message, capsys)
