@@ -1,5 +1,6 @@
 """Figures that play in a browser without a kernel, made from numbers of this very run."""
 
+from course_utils.play.augmentation import augmentation
 from course_utils.play.confusion import confusion_matrix
 from course_utils.play.convolution import convolution
 from course_utils.play.descent import gradient_descent
@@ -11,6 +12,7 @@ from course_utils.play.review import review_words
 
 __all__ = [
     "Playable",
+    "augmentation",
     "confusion_matrix",
     "convolution",
     "draw_digit",

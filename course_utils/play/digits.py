@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils.play.network import Written, volume, written
+from course_utils.play.network import Written, names_of, volume, written
 from course_utils.play.page import Playable, assembled, bytes_of, packed, too_large
 from course_utils.plots import style
 from course_utils.plots.alt import describe
@@ -72,7 +72,7 @@ def draw_digit(
     style.filled("test digits", images)
     first, *shapes = _fitted(model, images[:1] * np.float32(scale))
     network = written(model, first)
-    names = _names(network.volumes[-1], labels, class_names)
+    names = names_of(network.volumes[-1], labels, class_names)
     layers = [*shapes, *network.layers]
     at = _feature_maps(network)
     maps = np.zeros((0, 1, 1)) if at is None else np.moveaxis(network.volumes[at], -1, 0)
@@ -127,24 +127,6 @@ def _fitted(model: "keras.Model", digit: np.ndarray) -> list[Any]:
     if len(shape) < 3:
         steps.append({"kind": "reshape", "shape": volume((1, *shape))})
     return [digit.reshape(1, *shape), *steps]
-
-
-def _names(
-    probabilities: np.ndarray, labels: np.ndarray, class_names: Sequence[str] | None
-) -> list[str]:
-    single = probabilities.shape[:2] == (1, 1) and probabilities.min() >= 0
-    if not single or abs(probabilities.sum() - 1) > 0.02:
-        raise ValueError(
-            "the network does not end in probabilities: put a Softmax behind it, "
-            "keras.Sequential([model, keras.layers.Softmax()])"
-        )
-    names = [*map(str, range(probabilities.size) if class_names is None else class_names)]
-    if len(names) != probabilities.size or labels.min() < 0 or labels.max() >= len(names):
-        raise ValueError(
-            f"{probabilities.size} probabilities, {len(names)} class names and labels from "
-            f"{labels.min()} to {labels.max()} do not fit together"
-        )
-    return names
 
 
 def _feature_maps(network: Written) -> int | None:

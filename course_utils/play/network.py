@@ -1,5 +1,6 @@
 """A small Keras network written out for network.js."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,10 +24,10 @@ class Written(NamedTuple):
     weights: bytes
 
 
-def written(model: "keras.Model", x: np.ndarray) -> Written:
+def written(model: "keras.Model", x: np.ndarray, bits: int = 16) -> Written:
     """Write `model`, a chain of layers, as layers and weights for network.js.
 
-    Kernels are rounded to whole numbers of 16 bits, with a scale for each filter; all other
+    Kernels are rounded to whole numbers of `bits` bits, with a scale for each filter; all other
     weights are float32. Dropout and augmentation, which do nothing at inference, are left out.
 
     Parameters
@@ -35,6 +36,8 @@ def written(model: "keras.Model", x: np.ndarray) -> Written:
         Sequential or functional, built.
     x : ndarray (1, …)
         An input, on which the layers are tried.
+    bits : int
+        8 to 16: fewer make a smaller page and a coarser network.
 
     Returns
     -------
@@ -52,7 +55,7 @@ def written(model: "keras.Model", x: np.ndarray) -> Written:
     >>> written(net, np.ones((1, 4, 4, 1))).layers
     [{'kind': 'maximum', 'size': [2, 2], 'strides': [2, 2], 'padding': 'valid'}]
     """
-    found, weights = Written([], [], b""), _Weights()
+    found, weights = Written([], [], b""), _Weights(bits)
     y: Any = np.asarray(x, "float32")
     for layer in _chain(model):
         if step := _step(layer, y.shape, weights):
@@ -75,6 +78,31 @@ def volume(shape: tuple[int, ...]) -> list[int]:
     """
     sides = list(shape[1:])
     return sides[:-1] + [1] * (3 - len(sides)) + sides[-1:]
+
+
+def names_of(
+    probabilities: np.ndarray, labels: np.ndarray, class_names: Sequence[str] | None
+) -> list[str]:
+    """The names of the classes; ValueError where outputs, names and labels do not fit together.
+
+    Examples
+    --------
+    >>> names_of(np.full((1, 1, 2), 0.5), np.array([0, 1, 1]), None)
+    ['0', '1']
+    """
+    single = probabilities.shape[:2] == (1, 1) and probabilities.min() >= 0
+    if not single or abs(probabilities.sum() - 1) > 0.02:
+        raise ValueError(
+            "the network does not end in probabilities: put a Softmax behind it, "
+            "keras.Sequential([model, keras.layers.Softmax()])"
+        )
+    names = [*map(str, range(probabilities.size) if class_names is None else class_names)]
+    if len(names) != probabilities.size or labels.min() < 0 or labels.max() >= len(names):
+        raise ValueError(
+            f"{probabilities.size} probabilities, {len(names)} class names and labels from "
+            f"{labels.min()} to {labels.max()} do not fit together"
+        )
+    return names
 
 
 def _array(x: Any) -> np.ndarray:
@@ -190,17 +218,19 @@ def _activation(layer: Any) -> str:
 
 
 class _Weights:
-    """The weights in the order of the layers: kernels of 16 bits, vectors of 32."""
+    """The weights in the order of the layers: kernels of up to 16 bits, vectors of 32."""
 
-    def __init__(self) -> None:
+    def __init__(self, bits: int) -> None:
+        self.apart = 2 ** (16 - bits)  # the others of 16 bits are 0, and deflate leaves them out
         self.kernels: list[np.ndarray] = [np.zeros(0, "<i2")]
         self.vectors: list[np.ndarray] = []
 
     def add_kernel(self, kernel: np.ndarray, bias: list[np.ndarray]) -> None:
         kernel = kernel.astype("float32")
         largest = np.abs(kernel).max(axis=(0, 1, 2))
-        step = np.where(largest > 0, largest / 32767, 1).astype("float32")
-        self.kernels.append(np.round(kernel / step).astype("<i2").ravel())
+        step = np.where(largest > 0, largest / (2**15 - self.apart), 1).astype("float32")
+        whole = self.apart * np.round(kernel / (self.apart * step))
+        self.kernels.append(whole.astype("<i2").ravel())
         self.vectors += [step, bias[0] if bias else np.zeros_like(step)]
 
     def add_scale(self, factor: Any, offset: Any, channels: int) -> dict[str, Any]:
