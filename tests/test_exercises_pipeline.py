@@ -1,0 +1,96 @@
+"""Exercises of the labs 07_silent_errors and 07_pipeline: what is right, and each slip."""
+
+import numpy as np
+import pytest
+from exercise_tools import assert_says, rows, said
+
+from course_utils.exercises import chapter07_silent
+
+# --- photographs as they are received -------------------------------------------------------------
+
+
+def prepared(axes=(0, 2, 3, 1), step=-1, scale=255, reshape=False, touch=False):
+    """What makes photographs of a camera library ready, with a mistake built in."""
+
+    def answer(received):
+        moved = received.reshape(-1, 32, 32, 3) if reshape else received.transpose(axes)
+        if touch:
+            received[:] = 0
+        return moved[..., ::step].astype("float32") / scale
+
+    return answer
+
+
+RIGHT = {"A": "upside down", "B": "contrast stretched", "C": "channels first, reshaped", "D": "BGR"}
+
+ANSWERS = {
+    "07_silent.1": [
+        (prepared(), "right"),
+        (lambda received: prepared()(received).tolist(), "right"),
+        (lambda received: received.transpose(0, 2, 3, 1)[..., ::-1] / np.float64(255), "right"),
+        (prepared(step=1), "the channels are still blue, green, red"),
+        (prepared(axes=(0, 3, 2, 1)), "height and width are exchanged"),
+        (prepared(axes=(0, 3, 2, 1), step=1), "exchanged, and the channels are still"),
+        (prepared(scale=1), "the pixels still run from 0 to 255"),
+        (prepared(scale=1, step=1), "from 0 to 255, and the channels are blue, green, red"),
+        (prepared(scale=256), "division by 256"),
+        (prepared(reshape=True), "mend that"),
+        (prepared(reshape=True, step=1), "torn apart"),
+        (lambda received: prepared()(received)[:, ::-1], "upside down"),
+        (lambda received: received[:, ::-1] / 255, "still channels first"),
+        (prepared(touch=True), "work on a copy"),
+        (lambda received: prepared()(received)[0], "the shape is (32, 32, 3)"),
+        (lambda received: prepared()(received) ** 2, "values differ"),
+    ],
+    "07_silent.2": [
+        (RIGHT, "right"),
+        (dict(reversed(RIGHT.items())), "right"),
+        ({}, "nothing is said of A yet"),
+        (RIGHT | {"C": ...}, "nothing is said of C yet"),
+        (RIGHT | {"A": "transposed"}, "of A: it is not 'transposed'; compare one"),
+        (RIGHT | {"B": "nothing"}, "its smallest and its largest pixel"),
+        (RIGHT | {"C": "BGR"}, "what is it that stands side by side?"),
+        (RIGHT | {"D": "transposed"}, "what color has the sky?"),
+        (RIGHT | {"D": "red and blue"}, "of D: 'red and blue' is none of the words"),
+        (RIGHT | {"A": ["upside down"]}, "is none of the words"),
+        (RIGHT | {"E": "nothing"}, "there are four, A to D; of which is 'E'?"),
+        ("upside down", "a dictionary is asked for"),
+    ],
+}  # fmt: skip
+
+
+@rows(ANSWERS)
+def test_right_and_wrong_answers(name, answer, message, capsys):
+    assert_says(name, answer, message, capsys)
+
+
+def test_each_of_four_sets_has_another_error():
+    images = np.random.default_rng(0).uniform(size=(3, 32, 32, 3))
+    found = chapter07_silent.received(images)
+    assert {*found} == {*RIGHT} and all(each.shape == images.shape for each in found.values())
+    assert (found["A"][:, 0] == images[:, -1]).all()
+    assert np.allclose((found["B"] + 1) / 2, images)
+    assert (found["C"].reshape(3, 3, 32, 32)[:, 1] == images[..., 1]).all()
+    assert (found["D"][..., 0] == images[..., 2]).all()
+
+
+@pytest.mark.parametrize(
+    ("at", "message"),
+    [
+        (580, "right"),
+        (556, "right"),
+        (605.0, "right"),
+        (554, "it is not near 554: look further on"),
+        (606, "look before it"),
+        (-1, "-1 is no number of a photograph: they go from 0 to 999"),
+        (1_000, "is no number of a photograph"),
+        ("580", "a whole number is asked for"),
+    ],
+)
+def test_where_a_line_is_lost(at, message, capsys):
+    labels = np.arange(1_000) * 7 % 10
+    file_labels = chapter07_silent.lost_a_line(labels)
+    assert len(file_labels) == 1_000
+    assert np.argmax(file_labels != labels) == 580 and (file_labels[580:-1] == labels[581:]).all()
+    verdict = said("07_silent.3", (at, file_labels), capsys)
+    assert message in verdict and (message == "right") == (verdict == "right"), verdict
