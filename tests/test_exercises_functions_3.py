@@ -13,30 +13,6 @@ def relu(x):
 # --- chapters 07 and 08 ---------------------------------------------------------------------------
 
 
-def as_bytes(x, order=-1, scale=255, cut=np.rint, axes=(0, 2, 3, 1)):
-    return cut(x.transpose(axes)[..., ::order] * scale).astype("uint8")
-
-
-def scaled_in_place(x):
-    x *= 255
-    return as_bytes(x, scale=1)
-
-
-def cut_out(images, corners, size, gray=128, first=max, end=max, copy=True, grow=0, flip=1):
-    cut = images.copy() if copy else images
-    for image, corner in zip(cut, corners, strict=True):
-        top, left = corner[::flip]
-        rows = slice(first(top, 0), end(top + size + grow, 0))
-        image[rows, first(left, 0) : end(left + size + grow, 0)] = gray
-    return cut
-
-
-def targets(labels, classes, share, right=None, all_get=None):
-    right = 1 - share if right is None else right
-    all_get = share / classes if all_get is None else all_get
-    return right * np.eye(classes)[labels] + all_get
-
-
 BGR = np.array([103.939, 116.779, 123.68], "float32")
 
 
@@ -97,61 +73,19 @@ def block_in_place(x, a, b):
 
 # fmt: off
 @rows({
-    "07.3": [
-        (lambda s: [1, 0, 0, 0, -1, s - 1, 0, 0], "right"),
-        (lambda s: np.array([1, 0, 0, 0, -1, s - 1, 0, 0]), "right"),
-        (lambda s: [1, 0, 0, 0, -1, s, 0, 0], "for side 32: off by one"),
-        (lambda s: [1, 0, 0, 0, -1, 31, 0, 0], "for side 7: 1 of 8 values differ"),
-        (lambda s: [-1, 0, s - 1, 0, 1, 0, 0, 0], "that flips left to right"),
-        (lambda s: [-1, 0, s - 1, 0, -1, s - 1, 0, 0], "that rotates by 180°"),
-        (lambda s: [1, 0, 0, 0, -1, 0, 0, 0], "lies above the picture"),
-        (lambda s: [0, 1, 0, 1, 0, 0, 0, 0], "a transposed picture"),
-        (lambda s: [1, 0, 0, -1, 0, s - 1, 0, 0], "the order is a, b, c for x"),
-        (lambda s: [1, 0, 0, 0, 1, 0, 0, 0], "leaves the picture as it is"),
-        (lambda s: [1, 0, 0, 0, -1, s - 1], "the shape is (6,), it should be (8,)"),
-    ],
     "07.4": [
-        (as_bytes, "right"),
-        (lambda x: as_bytes(x, order=1), "red and blue are exchanged"),
-        (lambda x: as_bytes(x, scale=1, cut=np.floor), "the numbers are not scaled"),
-        (lambda x: as_bytes(x, cut=np.floor), "so round first"),
-        (lambda x: np.rint(x * 255).astype("uint8").reshape(2, 4, 6, 3), "`reshape` keeps"),
-        (lambda x: np.rint(x * 255).astype("uint8").reshape(2, 4, 6, 3)[..., ::-1],
-         "`reshape` breaks every picture"),
-        (lambda x: as_bytes(x, axes=(0, 3, 2, 1)), "the pictures are transposed"),
-        (lambda x: as_bytes(x).astype("float32"), "the dtype is float32"),
-        (lambda x: np.rint(x * 255).astype("uint8"), "the shape is (2, 3, 4, 6)"),
-        (scaled_in_place, "work on a copy"),
-        (lambda x: x.transpose(0, 9), "your code stops in line "),
-    ],
-    "07.5": [
-        (cut_out, "right"),
-        (lambda x, c, s: cut_out(x, c, s, first=lambda a, b: a), "begin at 0"),
-        (lambda x, c, s: cut_out(x, c, s, flip=-1), "row and column are exchanged"),
-        (lambda x, c, s: cut_out(x, c, s, grow=1), "one pixel too large"),
-        (lambda x, c, s: cut_out(x, c, s, grow=-1), "one pixel too small"),
-        (lambda x, c, s: cut_out(x, c - s // 2, s), "taken for the middle"),
-        (lambda x, c, s: cut_out(x, c, s, gray=0), "the square is black"),
-        (lambda x, c, s: cut_out(x, c[[0] * 5], s), "all images have the hole of the first"),
-        (lambda x, c, s: cut_out(x, c.clip(0), s), "keeps its full size"),
-        (lambda x, c, s: cut_out(x, c, s, end=lambda a, b: a), "wholly above the image"),
-        (lambda x, c, s: x.copy(), "nothing is cut out"),
-        (lambda x, c, s: cut_out(x, c, s, copy=False), "work on a copy"),
-        (lambda x, c, s: cut_out(x, c, s)[0], "the shape is (9, 11, 3)"),
-        (lambda x, c, s: cut_out(x, c, s, gray=127), "is 127 and should be 128"),
-    ],
-    "07.6": [
-        (targets, "right"),
-        (lambda y, k, s: targets(y, k, s).tolist(), "right"),
-        (lambda y, k, s: np.where(np.eye(k)[y] > 0, 1 - s, s / (k - 1)), "the *other* classes"),
-        (lambda y, k, s: targets(y, k, s, all_get=0), "given to nobody"),
-        (lambda y, k, s: targets(y, k, s, right=1), "not taken from the right class"),
-        (lambda y, k, s: targets(y, k, s, all_get=s), "every class gets the whole share"),
-        (lambda y, k, s: np.eye(k)[y], "one-hot targets without smoothing"),
-        (lambda y, k, s: targets(y, k, s).T, "classes are columns, samples rows"),
-        (lambda y, k, s: targets(y, 3, 0.3) if k == 3 else np.eye(k)[y], "5 classes"),
-        (lambda y, k, s: targets(y, k, s)[0], "the shape is (3,), it should be (3, 3)"),
-        (lambda y, k, s: targets(y, k + 1, s), "the shape is (3, 4)"),
+        (lambda n: [[1, 0, 0], [0, -1, n - 1]], "right"),
+        (lambda n: np.array([[1, 0, 0], [0, -1, n - 1]]), "right"),
+        (lambda n: [[1, 0, 0], [0, -1, n]], "for n = 32: off by one"),
+        (lambda n: [[1, 0, 0], [0, -1, 31]], "for n = 7: 1 of 6 values differ"),
+        (lambda n: [[-1, 0, n - 1], [0, 1, 0]], "that flips left to right"),
+        (lambda n: [[-1, 0, n - 1], [0, -1, n - 1]], "that rotates by 180°"),
+        (lambda n: [[1, 0, 0], [0, -1, 0]], "lies above the picture"),
+        (lambda n: [[0, 1, 0], [1, 0, 0]], "a transposed picture"),
+        (lambda n: [[0, -1, n - 1], [1, 0, 0]], "the first row is of x"),
+        (lambda n: [[1, 0, 0], [0, 1, 0]], "leaves the picture as it is"),
+        (lambda n: [1, 0, 0, 0, -1, n - 1], "two rows of three numbers"),
+        (lambda n: [[1, 0], [0, -1]], "the shape is (2, 2), it should be (2, 3)"),
     ],
     "08.3": [
         (lambda x: x[..., ::-1].astype("float32") - BGR, "right"),

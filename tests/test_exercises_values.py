@@ -63,12 +63,6 @@ NUMBERS = {
         (1_049_088, "the last convolution has 64 filters"), (4_096, "these are its inputs"),
         (33_554_944, "were the pools forgotten"),
     ],
-    "07.2": [
-        (10_560, "right"), (352, "that is one epoch"), (10_530, "smaller batch of an epoch"),
-        (10_547, "round up first, then multiply"), (11_730, "a tenth is the validation set"),
-        (7_040, "trained for 30 epochs, not 20"), (168_960, "none is added"),
-        (21_120, "none is added"), (1_350_000, "these are samples seen"),
-    ],
     "08.1": [
         (6_553_856, "right"), (6_553_600, "has a bias too"), (6_553_601, "a bias of its own"),
         (262_400, "behind the mean of each channel"), (25_600, "these are its inputs"),

@@ -1,9 +1,21 @@
 """Checkers of the exercises of chapter 07."""
 # fmt: off
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from course_utils.exercises import framework as ex
+from course_utils.exercises.framework import Wrong, call, reported
+from course_utils.exercises.networks import check_accuracy, layers_of, network, outputs_of
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+PHOTO = (32, 32, 3)
+COST = 0.03  # of accuracy, at least, by a transform that hurts
+MOST = 100_000  # parameters of the small network
+GRAY = 128
 
 check_1 = ex.value("Dense parameters with padding.", *ex.parameters(512, 8 * 8 * 64), {
     512 * (7 * 7 * 64 + 1): "that is the network as it stands; padded, the last convolution "
@@ -15,125 +27,164 @@ check_1 = ex.value("Dense parameters with padding.", *ex.parameters(512, 8 * 8 *
     8 * 8 * 64: "these are its inputs; each unit has a weight for each, and a bias",
 })
 
-_REPLACED = "augmented images take the place of others, none is added: the steps stay the same"
-check_2 = ex.value("Steps of 30 epochs with augmentation.", *ex.steps(45_000, 128, 30), {
-    391 * 30: "it is trained on 45,000 pictures: a tenth is the validation set",
-    352 * 20: "with augmentation it is trained for 30 epochs, not 20",
-    352 * 30 * 16: _REPLACED,
-    352 * 30 * 2: _REPLACED,
-})
+
+def _photographs(n: int = 8) -> np.ndarray:
+    return np.random.default_rng(7).integers(0, 256, (n, *PHOTO)).astype("float32")
 
 
-@ex.function((32,), (7,), case="side {}")
-def check_3(side: int) -> tuple:
-    """`answer(side)` -> the eight numbers that flip a picture top to bottom."""
-    last = side - 1
+@ex.examined
+def check_2(repaired_network: Any) -> None:
+    """`answer()` -> a network that is augmented in training and not at inference."""
+    model, x = network(repaired_network, PHOTO), _photographs()
+    if model.output_shape[1:] != (10,):
+        raise Wrong(f"the output shape is {model.output_shape[1:]}, it should be (10,)")
+    if not np.array_equal(outputs_of(model, x), outputs_of(model, x)):
+        raise Wrong("two predictions for the same photographs differ: does a call still say "
+                    "`training=True`?")
+    first, second = (np.asarray(model(x, training=True)) for _ in range(2))
+    if np.array_equal(first, second):
+        raise Wrong("in training nothing is changed at random: keep the augmentation layer, only "
+                    "the way it is called is wrong")
+
+
+def _augmentation_layers(hurts: Any) -> list:
+    """What the reader's `hurts()` returns: layers that change photographs in training only."""
+    import keras
+
+    found = call(hurts)
+    if isinstance(found, keras.layers.Layer):
+        raise Wrong("a list of layers is asked for: put the layer into [ ]")
+    found = ex.items(found, "a list of layers")
+    if not found or not all(isinstance(layer, keras.layers.Layer) for layer in found):
+        raise Wrong("a list of Keras's augmentation layers is asked for, such as "
+                    "layers.RandomFlip(…)")
+    for layer in found:
+        name, x = type(layer).__name__, _photographs()
+        with reported(f"{name} stops with"):
+            shape = tuple(layer(x, training=False).shape)
+            still = shape == x.shape and np.allclose(layer(x, training=False), x, atol=0.5)
+        if shape != x.shape:
+            raise Wrong(f"{name} makes photographs of shape {shape[1:]}, it should keep {PHOTO}")
+        if not still:
+            raise Wrong(f"{name} changes photographs at inference, too: it is no augmentation")
+    return found
+
+
+@ex.examined
+def check_3(hurts: Any, study: Any) -> None:
+    """`answer()` -> augmentation layers that cost accuracy, as measured by `study`."""
+    _augmentation_layers(hurts)
+    without = call(lambda: study("", list, seeds=1)).mean
+    reached = call(lambda: study("", hurts, seeds=1)).mean
+    if not reached <= without - COST:
+        raise Wrong(f"the validation accuracy is {reached:.3f} with them and {without:.3f} "
+                    f"without: they should cost at least {COST}")
+
+
+@ex.function((32,), (7,), case="n = {}")
+def check_4(n: int) -> tuple:
+    """`answer(n)` -> the 2 × 3 matrix that flips a picture of n × n pixels top to bottom."""
+    last = n - 1
     slips = {
-        "off by one: the last row is number side − 1": [1, 0, 0, 0, -1, side, 0, 0],
-        "that flips left to right: here y changes, and x stays": [-1, 0, last, 0, 1, 0, 0, 0],
-        "that rotates by 180°: x stays as it is": [-1, 0, last, 0, -1, last, 0, 0],
-        "old y = −y lies above the picture: add side − 1": [1, 0, 0, 0, -1, 0, 0, 0],
-        "that exchanges x and y, a transposed picture": [0, 1, 0, 1, 0, 0, 0, 0],
-        "the order is a, b, c for x, then d, e, f for y": [1, 0, 0, -1, 0, last, 0, 0],
-        "this leaves the picture as it is": [1, 0, 0, 0, 1, 0, 0, 0],
+        "off by one: the last row is number n − 1": [[1, 0, 0], [0, -1, n]],
+        "that flips left to right: here y changes, and x stays": [[-1, 0, last], [0, 1, 0]],
+        "that rotates by 180°: x stays as it is": [[-1, 0, last], [0, -1, last]],
+        "old y = −y lies above the picture: add n − 1": [[1, 0, 0], [0, -1, 0]],
+        "that exchanges x and y, a transposed picture": [[0, 1, 0], [1, 0, 0]],
+        "the first row is of x (a, b, c), the second of y (d, e, f)": [[0, -1, last], [1, 0, 0]],
+        "this leaves the picture as it is": [[1, 0, 0], [0, 1, 0]],
+        "two rows of three numbers are asked for": [1, 0, 0, 0, -1, last],
     }
-    return np.array([1, 0, 0, 0, -1, last, 0, 0]), slips
+    return np.array([[1, 0, 0], [0, -1, last]]), {k: np.array(v) for k, v in slips.items()}
 
 
-_RNG = np.random.default_rng(7)
-_BYTES = _RNG.integers(1, 255, (2, 4, 6, 3)) + _RNG.uniform(-0.4, 0.4, (2, 4, 6, 3))
-_PICTURES = (_BYTES[..., ::-1].transpose(0, 3, 1, 2) / 255).astype("float32")
+@ex.examined
+def check_5(small_and_better: Any, x: np.ndarray, y: np.ndarray, least: float) -> None:
+    """`answer()` -> a small trained network, at least `least` of `x` classified correctly."""
+    from keras import layers
+
+    model = network(small_and_better, PHOTO)
+    if model.count_params() > MOST:
+        largest = max(model.layers, key=lambda layer: layer.count_params())
+        raise Wrong(
+            f"the network has {model.count_params():,} parameters, at most {MOST:,} are asked "
+            f"for; {largest.count_params():,} are in the layer {largest.name}"
+        )
+    if not layers_of(model, layers.Conv2D, layers.SeparableConv2D, layers.DepthwiseConv2D):
+        raise Wrong("a convolutional network is asked for, this one has no Conv2D")
+    check_accuracy(model, x, y, ex.real(least))
 
 
-@ex.function((_PICTURES,), want=ex.image_bytes, untouched=True)
-def check_4(x: np.ndarray) -> tuple:
-    """`answer(x)`: (n, 3, h, w) BGR from 0 to 1 -> (n, h, w, 3) RGB bytes, the input untouched."""
-    scaled = np.moveaxis(x, 1, 3)[..., ::-1] * 255
-    right, reshaped = np.rint(scaled), np.rint(x * 255).reshape(scaled.shape)
-    return right, {
-        "red and blue are exchanged: reverse the channels": right[..., ::-1],
-        "`reshape` keeps the order of the numbers and breaks every picture up: axes are moved by "
-        "`transpose` or `moveaxis`": reshaped,
-        "`reshape` breaks every picture up: axes are moved by `transpose` or `moveaxis`":
-            reshaped[..., ::-1],
-        "some are one too small: bytes cut off what follows the point, so round first":
-            np.floor(scaled),
-        "the numbers are not scaled: 0 to 1 has to become 0 to 255": np.floor(scaled / 255),
-        "the pictures are transposed: height comes first, then width": right.swapaxes(1, 2),
-    }
+def _pictures() -> "dict[str, Image]":
+    """Smooth pictures of several sizes and modes, one of them on its side with its EXIF tag."""
+    from PIL import Image
 
+    def smooth(height: int, width: int) -> "Image":
+        rows, columns = np.indices((height, width))
+        across = np.stack([columns / width, rows / height, 1 - columns / width], axis=-1)
+        return Image.fromarray((across * 200 + 20).astype("uint8"))
 
-def _holes(
-    images: np.ndarray, corners: np.ndarray, size: int, begin: int = 0, end: int = 0
-) -> np.ndarray:
-    """Gray squares; a slice begins and ends no lower than `begin` and `end` (below 0 it wraps)."""
-    cut = images.copy()
-    for image, (top, left) in zip(cut, corners, strict=True):
-        rows, columns = (slice(max(v, begin), max(v + size, end)) for v in (top, left))
-        image[rows, columns] = 128
-    return cut
-
-
-_IMAGES = np.random.default_rng(5).integers(0, 120, (5, 9, 11, 3)).astype(np.uint8)
-_CORNERS = np.array([[2, 5], [-2, 3], [4, -1], [7, 9], [-6, 2]])
-
-
-@ex.function((_IMAGES, _CORNERS, 4), want=ex.image_bytes, untouched=True)
-def check_5(images: np.ndarray, corners: np.ndarray, size: int) -> tuple:
-    """`answer(images, corners, size)`: a gray square in each image, clipped at its edges."""
-    right = _holes(images, corners, size)
-    return right, {
-        "a corner above or left of the image is a negative number, and as the start of a slice "
-        "that counts from the other end: begin at 0": _holes(images, corners, size, begin=-9),
-        "row and column are exchanged: a corner is (top, left)":
-            _holes(images, corners[:, ::-1], size),
-        "the square is one pixel too large: it ends before top + size":
-            _holes(images, corners, size + 1),
-        "the square is one pixel too small": _holes(images, corners, size - 1),
-        "the corner is taken for the middle of the square":
-            _holes(images, corners - size // 2, size),
-        "the square is black; gray is 128": np.where(right == 128, 0, right),
-        "all images have the hole of the first": _holes(images, corners[[0] * 5], size),
-        "a square that was shifted inside keeps its full size; here it is clipped":
-            _holes(images, corners.clip(0), size),
-        "a square wholly above the image cuts nothing: its end is a negative number too":
-            _holes(images, corners, size, end=-9),
-        "nothing is cut out": images,
+    rotated, exif = smooth(96, 64), Image.Exif()
+    exif[0x0112] = 6
+    rotated.info["exif"] = exif.tobytes()
+    clear = smooth(64, 128)
+    clear.putalpha(200)
+    return {
+        "a picture wider than high": smooth(64, 128),
+        "a picture higher than wide": smooth(128, 64),
+        "a picture with an EXIF tag": rotated,
+        "a gray picture": smooth(40, 80).convert("L"),
+        "a half-transparent picture": clear,
     }
 
 
-@ex.function(
-    (np.array([2, 0, 2]), 3, 0.3), (np.array([4, 1]), 5, 0.1), (np.array([0]), 2, 0.0),
-    case="labels {}, {} classes, share {}",
-)
-def check_6(labels: np.ndarray, classes: int, share: float) -> tuple:
-    """`answer(labels, classes, share)` -> smoothed targets (n, classes)."""
-    one_hot = np.eye(classes)[labels]
-    kept = (1 - share) * one_hot
-    return kept + share / classes, {
-        "that shares among the *other* classes; the right one gets its part too":
-            kept + share / (classes - 1) * (1 - one_hot),
-        "the share is taken from the right class and given to nobody: each row has the sum 1": kept,
-        "the share is added, but not taken from the right class": one_hot + share / classes,
-        "every class gets the whole share: divide it": kept + share,
-        "these are one-hot targets without smoothing": one_hot,
-        "classes are columns, samples rows": (kept + share / classes).T,
-    }
+@ex.examined
+def check_6(letterboxed: Any) -> None:
+    """`answer(picture)` -> the whole picture in a gray square of 32 × 32, an array of bytes."""
+    from PIL import Image, ImageOps
+
+    for name, picture in _pictures().items():
+        with ex.in_case(name):
+            answer = call(letterboxed, picture)
+            if isinstance(answer, Image.Image):
+                raise Wrong("that is a picture of Pillow: return np.asarray(…) of it")
+            found = ex.image_bytes(answer)
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            side, gray = PHOTO[:2], (GRAY,) * 3
+            lying = picture.convert("RGB")
+            ways = {
+                "": ImageOps.pad(upright, side, color=gray),
+                "it lies on its side: exif_transpose first": ImageOps.pad(lying, side, color=gray),
+                "it is squeezed: keep the proportions": upright.resize(side),
+                "its sides are cut off: keep the whole picture": ImageOps.fit(upright, side),
+                "the bands are black; gray is (128, 128, 128)": ImageOps.pad(upright, side),
+                "the bands are white; gray is (128, 128, 128)":
+                    ImageOps.pad(upright, side, color=(255,) * 3),
+            }
+            if found.shape != PHOTO:
+                raise Wrong(f"the shape is {found.shape}, it should be {PHOTO}")
+            away = {say: np.abs(found - np.asarray(way)).mean() for say, way in ways.items()}
+            if away[""] > 5:
+                nearest = min(away, key=lambda say: away[say])
+                raise Wrong(nearest if nearest and away[nearest] < 5 else
+                            "that is not the whole picture, upright, between gray bands")
 
 
 hint, score = ex.helpers(__name__, {
-    1: ("With padding a convolution keeps the side, and a pool halves it.",
+    1: ("With padding a convolution keeps height and width, and a pool halves them.",
         "32 becomes 16, then 8: the dense layer has 8 · 8 · 64 inputs."),
-    2: ("Augmentation replaces images, it adds none.",
-        "45,000 / 128 is 351.6, so that an epoch has 352 steps."),
-    3: ("The numbers say where an output pixel (x, y) comes from: x' = a x + b y + c, y' = d x + e"
-        " y + f.",
-        "x' = x and y' = side - 1 - y."),
-    4: ("Two things change: the axis of the channels goes to the end, and their order is turned "
-        "round.",
-        "np.moveaxis(x, 1, 3)[..., ::-1], then 255 times it, rounded with np.rint, as uint8."),
-    5: ("Work on a copy; a slice that starts below 0 would count from the end, so clip it.",
-        "rows = slice(max(top, 0), max(top + size, 0)), and the columns likewise."),
-    6: ("np.eye(classes)[labels] is the one-hot form of the labels.",
-        "(1 - share) · one-hot + share / classes."),
+    2: ("When is an augmentation layer to work, and who tells it? Look at how it is called.",
+        "Take `training=True` out of the call; Keras passes it on inside `fit`."),
+    3: ("What makes the label wrong, or leaves nothing of what it names?",
+        "A very long shift with fill_mode=\"constant\", for example."),
+    4: ("The numbers say where an output pixel (x, y) comes from: old x = a x + b y + c, "
+        "old y = d x + e y + f.",
+        "old x = x, and old y = n − 1 − y."),
+    5: ("Where are the shallow network's parameters? Pool more often before Flatten, and leave "
+        "the wide dense layer out.",
+        "Three convolutions with 32, 64, and 64 filters, a pool behind each, Flatten, ten outputs: "
+        "66,570 parameters. Adam, eight epochs."),
+    6: ("`ImageOps.pad` does in one call what is asked for here.",
+        "ImageOps.exif_transpose, then convert(\"RGB\"), then ImageOps.pad(…, (32, 32), "
+        "color=(128, 128, 128)), then np.asarray."),
 })
