@@ -8,6 +8,17 @@ import numpy as np
 
 from course_utils.exercises import framework as ex
 from course_utils.exercises.framework import Wrong
+from course_utils.exercises.networks import (
+    check_accuracy,
+    layers_of,
+    network,
+    outputs_of,
+    steps_of,
+)
+
+IMAGE = (28, 28, 1)
+MOST_LOSS = 0.75  # on validation data, of the network that a thousand images train
+LEAST = 0.6  # validation accuracy of the plain network
 
 check_1 = ex.value("Dense parameters without padding.", *ex.parameters(512, 4 * 4 * 32), {
     512 * (7 * 7 * 32 + 1): "that is with padding; without it each convolution of 5×5 takes "
@@ -21,65 +32,19 @@ check_1 = ex.value("Dense parameters without padding.", *ex.parameters(512, 4 * 
     512 * (6 * 6 * 32 + 1): "the first convolution takes 4 pixels too: 28 becomes 24",
 })
 
-check_2 = ex.value("Steps of 20 epochs on 54,000 images.", *ex.steps(54_000, 64, 20), {
-    938 * 20: "it is trained on 54,000 images: 6,000 of the 60,000 are the validation set",
-    94 * 20: "it is trained on the other images, not on the validation set",
-    422 * 20: "that is with batches of 128",
-})
-
-_TRUE = np.array([6, 6, 6, 6, 6, 0, 0, 0, 2, 4, 4, 9, 8], np.uint8)
-_PREDICTED = np.array([6, 6, 0, 4, 6, 6, 0, 0, 2, 4, 2, 5, 8], np.uint8)
-
 
 @ex.examined
-def check_3(recall_and_precision: Any) -> None:
-    """`answer(y_true, y_pred, label)` -> (recall, precision) of one class."""
-    for label in (6, 0, 4, 9):
-        with ex.in_case(f"class {label}"):
-            found = ex.call(recall_and_precision, _TRUE, _PREDICTED, label)
-            _check_shares(ex.pair("recall, precision", ex.real)(found), label)
-
-
-def _check_shares(found: tuple, label: int) -> None:
-    true, named = np.equal(_TRUE, label), np.equal(_PREDICTED, label)
-    hits, accuracy = float(np.sum(true & named)), float(np.mean(true == named))
-    recall, precision = right = hits / true.sum(), hits / named.sum() if named.any() else 0.0
-    if not named.any() and not ex.same(found, right):
-        raise Wrong(f"no image is classified so: recall and precision are 0, not {found}")
-    ex.match(found, right, {
-        "the two are exchanged: recall is a share of the images of the class, precision of those "
-        "classified so": (precision, recall),
-        "divide by the images of the class, or by those classified so, not by all images":
-            (hits / len(true), hits / len(true)),
-        "images of other classes that were not classified so do not count as hits":
-            (accuracy if ex.same(found[0], accuracy) else found[0],
-             accuracy if not ex.same(found[0], accuracy) else found[1]),
-        "these are numbers of images: divide them": (hits, hits),
-        f"the precision is not {found[1]:.3f}": (recall, found[1]),
-        f"the recall is not {found[0]:.3f}": found,
-    })
-
-
-_IMAGES = np.random.default_rng(6).integers(1, 256, (4, 5, 6, 1)).astype(np.uint8)
-
-
-@ex.function(
-    (_IMAGES, np.array([True, False, False, True])), want=ex.image_bytes, untouched=True
-)
-def check_4(images: np.ndarray, flipped: np.ndarray) -> tuple:
-    """`answer(images, flipped)`: the chosen images (n, h, w, 1) flipped, the input untouched."""
-    chosen, mirrored = flipped[:, np.newaxis, np.newaxis, np.newaxis], images[:, :, ::-1]
-    return np.where(chosen, mirrored, images), {
-        "these are upside down: left to right is the axis of the width":
-            np.where(chosen, images[:, ::-1], images),
-        "all images are flipped, not only those that `flipped` names": mirrored,
-        "the others are flipped: where `flipped` is False an image stays":
-            np.where(chosen, images, mirrored),
-        "nothing is flipped": images,
-        "these are rotated by 180°: only the width is flipped":
-            np.where(chosen, images[:, ::-1, ::-1], images),
-        "the order of the images is reversed, not that of the pixels": images[::-1],
-    }
+def check_2(repaired: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """`answer()` -> a trained network with a cross-entropy of at most `MOST_LOSS` on `x`."""
+    model = network(repaired, IMAGE)
+    check_accuracy(model, x, y, LEAST)
+    p = np.clip(np.asarray(outputs_of(model, x), float), 1e-7, 1)
+    loss = float(-np.log(p[np.arange(len(y)), y]).mean())
+    if loss > MOST_LOSS:
+        raise Wrong(
+            f"its validation loss is {loss:.2f} after {steps_of(model):,} steps, at most "
+            f"{MOST_LOSS} is asked for: it is still confident where it is wrong"
+        )
 
 
 def _rates(
@@ -120,55 +85,75 @@ _FAULTS = {
     ([0.5, 0.4, 0.3], 0.1, 0.5, 1),
     case="losses {0}, factor {2} and patience {3}",
 )
-def check_5(*arguments: Any) -> tuple:
+def check_3(*arguments: Any) -> tuple:
     """`answer(losses, start, factor, patience)` -> the learning rate in force in each epoch."""
     return _rates(*arguments), {text: _rates(*arguments, f) for f, text in _FAULTS.items()}
 
 
+_TRUE = np.array([6, 6, 6, 6, 6, 0, 0, 0, 2, 4, 4, 9, 8], np.uint8)
+_PREDICTED = np.array([6, 6, 0, 4, 6, 6, 0, 0, 2, 4, 2, 5, 8], np.uint8)
+
+
 @ex.examined
-def check_6(honest: Any) -> None:
-    """`answer(right_held_out, right_test)` -> (epoch from 1, score): chosen on validation data."""
-    rng = np.random.default_rng(0)
-    held_out = (rng.random((6, 20)) < 0.5).astype(int)
-    held_out[2], held_out[4] = held_out[1].copy(), 0
-    held_out[1, :18], held_out[2, 1:19] = 1, 1
-    held_out[1, 18:], held_out[2, [0, 19]] = 0, 0  # epochs 2 and 3 are equally good
-    test = (rng.random((6, 25)) < np.array([[0.3], [0.6], [0.5], [0.9], [0.4], [0.7]])) * 1
-    epoch, score = ex.pair("epoch, score", ex.real)(ex.call(honest, held_out, test))
-    best, scores = int(held_out.mean(axis=1).argmax()), test.mean(axis=1)
-    advice = "count the epochs from 1" if epoch == best else "its score is right"
-    following = ("two epochs are equally good: take the first" if epoch == best + 2
-                 else "the score is that of the next epoch: rows are counted from 0")
-    if epoch == best + 1 and ex.same(score, scores[best]):
-        return
-    for known, message in (
-        (scores.max(), "that is the epoch that is best on the test set: it is optimistic"),
-        (held_out[best].mean(), "the validation score is optimistic too, it has chosen: report the "
-         "same epoch's score on the test set"),
-        (scores[best], f"the epoch is not {epoch:g}: {advice}"),
-        (scores[best + 1], following),
-        (scores[-1], "that is the last epoch, whatever the validation set says"),
+def check_4(recall_and_precision: Any) -> None:
+    """`answer(y_true, y_pred, label)` -> (recall, precision) of one class."""
+    for label in (6, 0, 4, 9):
+        with ex.in_case(f"class {label}"):
+            found = ex.call(recall_and_precision, _TRUE, _PREDICTED, label)
+            _check_shares(ex.pair("recall, precision", ex.real)(found), label)
+
+
+def _check_shares(found: tuple, label: int) -> None:
+    true, named = np.equal(_TRUE, label), np.equal(_PREDICTED, label)
+    hits, accuracy = float(np.sum(true & named)), float(np.mean(true == named))
+    recall, precision = right = hits / true.sum(), hits / named.sum() if named.any() else 0.0
+    if not named.any() and not ex.same(found, right):
+        raise Wrong(f"no image is classified so: recall and precision are 0, not {found}")
+    ex.match(found, right, {
+        "the two are exchanged: recall is a share of the images of the class, precision of those "
+        "classified so": (precision, recall),
+        "divide by the images of the class, or by those classified so, not by all images":
+            (hits / len(true), hits / len(true)),
+        "images of other classes that were not classified so do not count as hits":
+            (accuracy if ex.same(found[0], accuracy) else found[0],
+             accuracy if not ex.same(found[0], accuracy) else found[1]),
+        "these are numbers of images: divide them": (hits, hits),
+        f"the precision is not {found[1]:.3f}": (recall, found[1]),
+        f"the recall is not {found[0]:.3f}": found,
+    })
+
+
+@ex.examined
+def check_5(plain_and_trained: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """`answer()` -> the plain network, trained, at least `LEAST` of `x` classified correctly."""
+    from keras import layers
+
+    model = network(plain_and_trained, IMAGE)
+    if normalizing := layers_of(
+        model, layers.BatchNormalization, layers.LayerNormalization, layers.GroupNormalization
     ):
-        if ex.same(score, known):
-            raise Wrong(message)
-    raise Wrong(f"epoch {epoch:g} with a score of {score:.3f} is not the answer")
+        raise Wrong(f"the network is to be plain, it has the layer {normalizing[0].name}")
+    found = len(layers_of(model, layers.Conv2D))
+    if found != 6:
+        raise Wrong(f"the network of six convolutions is asked for, this one has {found}")
+    check_accuracy(model, x, y, LEAST)
 
 
 hint, score = ex.helpers(__name__, {
     1: ("Without padding a 5 × 5 convolution takes 4 from the side; each pool halves it.",
         "28, 24, 12, 8, 4: the dense layer has 4 · 4 · 32 inputs."),
-    2: ("The last batch of an epoch is smaller, and it is a step as well.",
-        "54,000 / 64 is 843.75, so that an epoch has 844 steps."),
-    3: ("Hits are where y_true and y_pred are both the label.",
-        "Divide the hits by the images of the class for recall, by the predictions of it for "
-        "precision."),
-    4: ("Begin with a copy; a mask such as flipped chooses the images that change.",
-        "images[flipped, :, ::-1] turns the axis of the width round, and only that one."),
-    5: ("Note the learning rate before you look at the loss of the epoch: a change begins with the"
+    2: ("Draw the two losses of your friend's training: when is the validation loss lowest, and "
+        "what does the training loss do after that?",
+        "It overfits: give `fit` the validation data and the callback keras.callbacks.EarlyStopping"
+        "(patience=3, restore_best_weights=True); dropout helps, too."),
+    3: ("Note the learning rate before you look at the loss of the epoch: a change begins with the"
         " next.",
         "Keep three things: the rate, the lowest loss so far, the epochs since; the last starts at"
         " 0 again after a change."),
-    6: ("Which of the two arrays may choose, and which may only be reported?",
-        "argmax of the mean over the images of the validation set; the score is that of the test "
-        "set at this epoch."),
+    4: ("Hits are where y_true and y_pred are both the label.",
+        "Divide the hits by the images of the class for recall, by the predictions of it for "
+        "precision."),
+    5: ("Watch the loss: it becomes very large or stays near ln 10 ≈ 2.3, that of guessing. The "
+        "figure above says which number is to blame.",
+        "The learning rate: 1.0 is far too high for the plain network. Try 0.05, or Adam."),
 })
