@@ -27,17 +27,16 @@ check_1 = ex.value("Images for a bias of 0.001, from 0.012 with 400, by 1/√n."
 })
 
 
-def _epochs(*choose: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _epochs(*best: int) -> tuple[np.ndarray, np.ndarray]:
     """Which of 40 validation and 50 test images five epochs classify correctly."""
-    rng = np.random.default_rng(seed)
-    share = np.full(5, 0.6)
-    share[list(choose)] = 0.9
-    val = (np.arange(40) < np.round(40 * share)[:, np.newaxis]).astype(int)
-    return val, (rng.random((5, 50)) < np.linspace(0.9, 0.3, 5)[:, np.newaxis]).astype(int)
+    val, test = np.full(5, 24), np.array([45, 38, 31, 22, 15])
+    val[best[0] + 1] = 20
+    val[[*best]] = 35
+    return tuple((np.arange(n) < hits[:, np.newaxis]).astype(int)
+                 for n, hits in ((40, val), (50, test)))
 
 
-@ex.function(_epochs(2, seed=0), _epochs(3, seed=1), _epochs(1, 4, seed=2),
-             want=ex.real, untouched=True)
+@ex.function(_epochs(2), _epochs(3), _epochs(1, 3), want=ex.real, untouched=True)
 def check_2(val_correct: np.ndarray, test_correct: np.ndarray) -> tuple:
     """`answer(val_correct, test_correct)`: test accuracy of the epoch chosen on validation."""
     val, test = val_correct.mean(axis=1), test_correct.mean(axis=1)
