@@ -54,6 +54,17 @@ function sampled(image, rows, fill, h = image.h, w = image.w) {
   return out;
 }
 
+// Images that were packed as differences: from the pixel to the left, of red and blue from green.
+function restored(bytes, width) {
+  const n = bytes.length / 3, whole = new Uint8Array(bytes.length);
+  for (let i = 0; i < n; i++) {
+    const green = bytes[n + i];
+    whole.set([bytes[i] + green, green, bytes[2 * n + i] + green], 3 * i);
+    if (i % width) for (let k = 3 * i; k < 3 * i + 3; k++) whole[k] += whole[k - 3];
+  }
+  return whole;
+}
+
 // Settings by chance from the ranges of a recipe, rounded to the `steps` of the sliders. As in
 // Keras: a rotation to either side, a shift in shares of the side, a zoom around 1.
 function byChance({flip, rotation, shift, zoom, fill}, {h, w}, steps) {

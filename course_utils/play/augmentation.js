@@ -11,11 +11,6 @@ function loaded(index) {
   return {h, w, c: 3, data};
 }
 
-// Each pixel was packed as its difference from the one to its left.
-function summed(bytes, width) {
-  for (let i = 3; i < bytes.length; i++) if (i % (3 * width) > 2) bytes[i] += bytes[i - 3];
-}
-
 function settings() {
   const values = SLIDERS.map(id => [id, Number(here(id).value)]);
   const {checked} = here("flip"), {value: fill} = here("fill");
@@ -263,8 +258,7 @@ function build() {
 }
 
 async function start() {
-  images = await unpacked(DATA.images);
-  summed(images, DATA.sides[1]);
+  images = restored(await unpacked(DATA.images), DATA.sides[1]);
   const weights = await Promise.all(DATA.models.map(model => unpacked(model.weights)));
   forwards = DATA.models.map(({layers}, i) => network(layers, weights[i]));
   at = DATA.sides.map(side => Math.floor(side / 4)).reverse();

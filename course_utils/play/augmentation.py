@@ -82,10 +82,9 @@ def augmentation(
     """
     images, titles = _checked(bytes_of(images), [*map(str, titles)], fill)
     models = dict(models or {})
-    names, truth = _classes(models, titles, class_names)
-    steps = np.diff(images, axis=2, prepend=np.uint8(0))  # smaller when packed
+    names, truth = _classes(models, images.shape[1:], titles, class_names)
     data = {
-        "images": packed(steps.tobytes()),
+        "images": packed(_differences(images).tobytes()),
         "names": titles,
         "sides": images.shape[1:3],
         "fill": fill,
@@ -118,9 +117,16 @@ def _checked(images: np.ndarray, titles: list[str], fill: str) -> tuple[np.ndarr
     return images, titles
 
 
+def _differences(images: np.ndarray) -> np.ndarray:
+    """(3, n, h, w): from the pixel to the left, red and blue from green too; small when packed."""
+    red, green, blue = np.moveaxis(np.diff(images, axis=2, prepend=np.uint8(0)), -1, 0)
+    return np.stack([red - green, green, blue - green])
+
+
 def _classes(
-    models: dict[str, Any], titles: list[str], class_names: Sequence[str] | None
-) -> tuple[list[str], np.ndarray]:
+    models: dict[str, Any], shape: tuple[int, ...], titles: list[str],
+    class_names: Sequence[str] | None,
+) -> tuple[list[str], np.ndarray]:  # fmt: skip
     """The names of the classes, and the number of the true one of each photograph."""
     if not models:
         return [], np.zeros(len(titles), int)
@@ -130,6 +136,13 @@ def _classes(
             f"at most {MOST_MODELS} networks and class_names with all titles ({', '.join(titles)}) "
             f"are asked for, not {len(models)} networks and the names {', '.join(names) or 'none'}"
         )
+    for name, model in models.items():
+        own = tuple(getattr(model, "input_shape", ())[1:])
+        if own != shape:
+            raise ValueError(
+                f"the network {name} takes an input of {own} and the photographs have {shape}: "
+                "give them one Input"
+            )
     return names, np.array([names.index(title) for title in titles])
 
 
@@ -148,19 +161,15 @@ def _page(
         page = with_models([_model(*one, data, images, bits) for one in models.items()])
         if not too_large(page):
             return page
-    networks = f" the networks have {count:,} weights together," if models else ""
-    raise ValueError(f"{too_large(page)}:{networks} give smaller networks or fewer photographs")
+    raise ValueError(
+        f"{too_large(page)}: the networks have {count:,} weights together, give smaller ones or "
+        "fewer photographs"
+    )
 
 
 def _model(
     name: str, model: "keras.Model", data: dict[str, Any], images: np.ndarray, bits: int
 ) -> dict[str, Any]:
-    shape = tuple(getattr(model, "input_shape", ())[1:])
-    if shape != images.shape[1:]:
-        raise ValueError(
-            f"the network {name} takes an input of {shape} and the photographs have "
-            f"{images.shape[1:]}: give them one Input"
-        )
     network = written(model, images[:1], bits)
     names_of(network.volumes[-1], np.array(data["truth"]), data["classes"])
     return {"name": name, "layers": network.layers, "weights": packed(network.weights)}

@@ -27,8 +27,8 @@ class Written(NamedTuple):
 def written(model: "keras.Model", x: np.ndarray, bits: int = 16) -> Written:
     """Write `model`, a chain of layers, as layers and weights for network.js.
 
-    Kernels are rounded to whole numbers of `bits` bits, with a scale for each filter; all other
-    weights are float32. Dropout and augmentation, which do nothing at inference, are left out.
+    Kernels are rounded to whole numbers, with a scale for each filter; all other weights are
+    float32. Dropout and augmentation, which do nothing at inference, are left out.
 
     Parameters
     ----------
@@ -37,7 +37,8 @@ def written(model: "keras.Model", x: np.ndarray, bits: int = 16) -> Written:
     x : ndarray (1, …)
         An input, on which the layers are tried.
     bits : int
-        8 to 16: fewer make a smaller page and a coarser network.
+        8 to 16, of each number in the largest kernel: fewer make a smaller page and a coarser
+        network. Smaller kernels, whose errors count as much, have more, up to 16.
 
     Returns
     -------
@@ -55,7 +56,7 @@ def written(model: "keras.Model", x: np.ndarray, bits: int = 16) -> Written:
     >>> written(net, np.ones((1, 4, 4, 1))).layers
     [{'kind': 'maximum', 'size': [2, 2], 'strides': [2, 2], 'padding': 'valid'}]
     """
-    found, weights = Written([], [], b""), _Weights(bits)
+    found, weights = Written([], [], b""), _Weights()
     y: Any = np.asarray(x, "float32")
     for layer in _chain(model):
         if step := _step(layer, y.shape, weights):
@@ -65,7 +66,7 @@ def written(model: "keras.Model", x: np.ndarray, bits: int = 16) -> Written:
     expected = _array(model(x, training=False))
     if y.shape != expected.shape or not np.allclose(_array(y), expected, rtol=0.01, atol=0.01):
         raise ValueError(f"the network {model.name} is no single chain: use each layer once")
-    return found._replace(weights=weights.bytes())
+    return found._replace(weights=weights.bytes(bits))
 
 
 def volume(shape: tuple[int, ...]) -> list[int]:
@@ -218,27 +219,34 @@ def _activation(layer: Any) -> str:
 
 
 class _Weights:
-    """The weights in the order of the layers: kernels of up to 16 bits, vectors of 32."""
+    """The weights in the order of the layers: kernels of 16 bits at most, vectors of 32."""
 
-    def __init__(self, bits: int) -> None:
-        self.apart = 2 ** (16 - bits)  # the others of 16 bits are 0, and deflate leaves them out
-        self.kernels: list[np.ndarray] = [np.zeros(0, "<i2")]
-        self.vectors: list[np.ndarray] = []
+    def __init__(self) -> None:
+        self.kernels: list[np.ndarray] = []
+        self.vectors: list[np.ndarray | int] = []  # a number: the steps of that kernel
 
     def add_kernel(self, kernel: np.ndarray, bias: list[np.ndarray]) -> None:
-        kernel = kernel.astype("float32")
-        largest = np.abs(kernel).max(axis=(0, 1, 2))
-        step = np.where(largest > 0, largest / (2**15 - self.apart), 1).astype("float32")
-        whole = self.apart * np.round(kernel / (self.apart * step))
-        self.kernels.append(whole.astype("<i2").ravel())
-        self.vectors += [step, bias[0] if bias else np.zeros_like(step)]
+        self.vectors += [len(self.kernels), bias[0] if bias else np.zeros(kernel.shape[-1])]
+        self.kernels.append(kernel.astype("float32"))
 
     def add_scale(self, factor: Any, offset: Any, channels: int) -> dict[str, Any]:
         self.vectors += [np.broadcast_to(vector, channels) for vector in (factor, offset)]
         return {"kind": "scale", "channels": channels}
 
-    def bytes(self) -> bytes:
+    def bytes(self, bits: int) -> bytes:
         """High bytes, which deflate makes smaller, then low bytes, then the vectors."""
-        low, high = np.concatenate(self.kernels).view("u1").reshape(-1, 2).T
-        vectors = [vector.astype("<f4").tobytes() for vector in self.vectors]
-        return high.tobytes() + low.tobytes() + b"".join(vectors)
+        most = max((kernel.size for kernel in self.kernels), default=1)
+        more = [round(np.log2(most / kernel.size) / 2) for kernel in self.kernels]
+        pairs = [_whole(*one) for one in zip(self.kernels, bits + np.array(more), strict=True)]
+        wholes = [np.zeros(0, "<i2"), *(whole.ravel() for whole, _ in pairs)]
+        low, high = np.concatenate(wholes).view("u1").reshape(-1, 2).T
+        vectors = [pairs[one][1] if isinstance(one, int) else one for one in self.vectors]
+        return high.tobytes() + low.tobytes() + b"".join(v.astype("<f4").tobytes() for v in vectors)
+
+
+def _whole(kernel: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarray]:
+    """Whole numbers of 16 bits, of which the last are 0 where `bits` is less, and their steps."""
+    apart = 2 ** (16 - min(bits, 16))
+    largest = np.abs(kernel).max(axis=(0, 1, 2))
+    step = np.where(largest > 0, largest / (2**15 - apart), 1).astype("float32")
+    return (apart * np.round(kernel / (apart * step))).astype("<i2"), step
