@@ -50,12 +50,6 @@ NUMBERS = {
         (524_800, "the 64 are the first's"), (8_704, "each of the 32 channels comes in"),
         (590_336, "the first convolution takes 4 pixels too"),
     ],
-    "06.2": [
-        (16_880, "right"), (16_860, "round up"), (16_875, "round up first, then multiply"),
-        (18_760, "6,000 of the 60,000 are the validation set"),
-        (1_880, "not on the validation set"), (8_440, "batches of 128"),
-        (844, "that is one epoch"), (1_080_000, "samples seen, not steps"),
-    ],
     "07.1": [
         (2_097_664, "right"), (1_606_144, "that is the network as it stands"),
         (2_097_152, "has a bias too"), (2_097_153, "a bias of its own"),

@@ -38,7 +38,8 @@ def check_2(repaired: Any, x: np.ndarray, y: np.ndarray) -> None:
     """`answer()` -> a trained network with a cross-entropy of at most `MOST_LOSS` on `x`."""
     model = network(repaired, IMAGE)
     check_accuracy(model, x, y, LEAST)
-    p = np.clip(np.asarray(outputs_of(model, x), float), 1e-7, 1)
+    x, y = ex.as_array(x), ex.as_array(y).astype(int)
+    p = np.clip(outputs_of(model, x).astype(float), 1e-7, 1)
     loss = float(-np.log(p[np.arange(len(y)), y]).mean())
     if loss > MOST_LOSS:
         raise Wrong(
