@@ -58,6 +58,75 @@ ANSWERS = {
     ],
 }  # fmt: skip
 
+# --- a matrix, a gray square, a label -------------------------------------------------------------
+
+
+def flips(size=lambda side: side - 1, x=(1, 0, 0)):
+    return lambda side: [[*x[:2], x[2] * (side - 1)], [0, -1, size(side)]]
+
+
+def cut(change=lambda corners, size: corners, gray=128, clip=True, copy=True):
+    """Images with a square cut out, with a mistake built in."""
+
+    def answer(images, corners, size):
+        result = images.copy() if copy else images
+        for image, (top, left) in zip(result, change(corners, size), strict=True):
+            low, right = (0 if clip else -99 for _ in range(2))
+            rows = slice(max(top, low), max(top + size, low))
+            image[rows, max(left, right) : max(left + size, right)] = gray
+        return result
+
+    return answer
+
+
+def label(matrix_of=lambda matrix: (matrix[0][0], matrix[1][1])):
+    """The letter after a flip, with a mistake built in."""
+
+    def answer(letter, matrix):
+        x, y = matrix_of(matrix)
+        return np.array([["b", "d"], ["p", "q"]])[::y, ::x].ravel()["bdpq".index(letter)]
+
+    return answer
+
+
+ANSWERS |= {
+    "07_pipeline.1": [
+        (flips(), "right"),
+        (lambda side: np.array(flips()(side), "float32"), "right"),
+        (flips(size=lambda side: side), "for a side of 4: the last row of the image is number"),
+        (flips(size=lambda side: 0), "row 1 for row −1"),
+        (flips(x=(-1, 0, 1)), "that rotates by 180°"),
+        (lambda side: [[-1, 0, side - 1], [0, 1, 0]], "that flips left and right"),
+        (lambda side: [[1, 0, 0], [0, 1, 0]], "that leaves the image as it is"),
+        (lambda side: [*flips()(side), [0, 0, 1]], "the third row, (0, 0, 1), is not asked for"),
+        (lambda side: [1, 0, 0, 0, -1, side - 1, 0, 0], "the eight numbers that Keras wants"),
+        (lambda side: [1, 0, 0, 0, -1, side - 1], "as a matrix, they have two rows"),
+        (lambda side: [[1, 0, 0], [0, -1, 3]], "for a side of 32: "),
+        (lambda side: [[1, 0], [0, -1]], "the shape is (2, 2), it should be (2, 3)"),
+    ],
+    "07_pipeline.2": [
+        (cut(), "right"),
+        (lambda *given: cut()(*given).tolist(), "right"),
+        (cut(lambda corners, size: [(left, top) for top, left in corners]), "rows first"),
+        (cut(lambda corners, size: np.array(corners) - size // 2), "not the center"),
+        (cut(gray=0), "gray is 128"),
+        (cut(clip=False), "counts from the end"),
+        (cut(copy=False), "work on a copy"),
+        (cut(lambda corners, size: corners[:1] * 4), "a corner of its own"),
+        (lambda images, corners, size: images, "nothing is cut out"),
+        (lambda images, corners, size: images[0], "the shape is (8, 9, 3)"),
+    ],
+    "07_pipeline.3": [
+        (label(), "right"),
+        (lambda letter, matrix: str(label()(letter, matrix)), "right"),
+        (lambda letter, matrix: letter, "the label is as it was"),
+        (label(lambda m: (m[1][1], m[0][0])), "goes with x"),
+        (lambda letter, matrix: "q", "hold it to a mirror"),
+        (lambda letter, matrix: "B", "one of the letters b, d, p, q is asked for"),
+        (lambda letter, matrix: 1, "one of the letters b, d, p, q is asked for"),
+    ],
+}  # fmt: skip
+
 
 @rows(ANSWERS)
 def test_right_and_wrong_answers(name, answer, message, capsys):
