@@ -30,8 +30,8 @@ def test_the_loss_decides(confident, capsys):
 
 
 def test_the_accuracy_comes_first(confident, capsys):
-    verdict = said("06.2", (lambda: confident, X, wrong_at(50)), capsys)
-    assert verdict.startswith("wrong: its accuracy is 0.50 after 240 steps")
+    verdict = said("06.2", (lambda: confident, X, wrong_at(60)), capsys)
+    assert verdict.startswith("wrong: its accuracy is 0.40 after 240 steps")
     assert "was it trained" in said("06.2", (untrained, X, Y), capsys)
     assert "`fit` returns" in said("06.2", (lambda: fitted(untrained()).history, X, Y), capsys)
 

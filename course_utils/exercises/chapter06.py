@@ -18,7 +18,7 @@ from course_utils.exercises.networks import (
 
 IMAGE = (28, 28, 1)
 MOST_LOSS = 0.75  # on validation data, of the network that a thousand images train
-LEAST = 0.6  # validation accuracy of the plain network
+LEAST = 0.5  # validation accuracy of both
 
 check_1 = ex.value("Dense parameters without padding.", *ex.parameters(512, 4 * 4 * 32), {
     512 * (7 * 7 * 32 + 1): "that is with padding; without it each convolution of 5×5 takes "
