@@ -177,38 +177,35 @@ def classes_of(data, images):
     return np.array(javascript(expression, "bytes", "network", **given_names))
 
 
-def sure(net, images):
-    """Let `net`, untrained, tell `images` apart as a trained network does."""
-    last = net.layers[-1]
-    hidden = keras.Model(net.input, last.input)(images)
-    kernel, _ = last.get_weights()
-    logits = keras.ops.convert_to_numpy(hidden) @ kernel
-    factor = 4 / np.std(logits - logits.mean(axis=0))
-    last.set_weights([factor * kernel, -factor * logits.mean(axis=0)])
-
-
-def test_two_networks_of_55_000_weights_fit_and_agree_with_keras():
-    """Eight bits a weight: the page is small enough, and the probabilities are nearly Keras's."""
-    data = datasets.load("cifar10", "synthetic", train=1, test=100)
-    keras.utils.set_random_seed(0)
+def test_two_networks_of_55_000_weights_fit():
     net = study(augment=[layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)])
-    varied = augmented(data.x_test, degrees=25, right=3, scale=1.1)
-    sure(net, varied)
-    titles = [data.class_names[label] for label in data.y_test[:8]]
+    images, titles = np.resize(NOISE, (8, 32, 32, 3)), [*NAMES[:3], *NAMES[:5]]
     models = {"one": net, "two": net}
-    figure = play.augmentation(data.x_test[:8], titles, models=models, class_names=data.class_names)
+    figure = play.augmentation(images, titles, models=models, class_names=NAMES)
     assert 54_000 < net.count_params() < 56_000
     assert 170_000 < len(figure.page.encode()) <= 200_000
     page = data_of(figure.page)
     kinds = [layer["kind"] for layer in page["models"][0]["layers"]]
     assert kinds[:2] == ["scale", "convolution"], "no augmentation at inference"
-    exact = keras.ops.convert_to_numpy(net(varied))
-    ours = classes_of(page, varied)
-    assert np.mean(exact.max(axis=1)) > 0.5 and len({*exact.argmax(axis=1)}) > 4
+    assert np.abs(classes_of(page, NOISE) - np.asarray(net(NOISE))).max() < 0.02
+
+
+def test_a_trained_network_plays_with_8_bits():
+    """Its classes are those of Keras, its probabilities nearly."""
+    data = datasets.load("cifar10", "synthetic", train=240, test=1)
+    keras.utils.set_random_seed(0)
+    net = study(f=8, units=64)
+    net.compile(keras.optimizers.Adam(3e-3), "sparse_categorical_crossentropy")
+    net.fit(data.x_train, data.y_train, epochs=25, verbose=0)
+    images = augmented(data.x_train[:100], degrees=10, right=2)
+    exact = np.asarray(net(images))
+    assert np.mean(exact.max(axis=1)) > 0.5 and len({*exact.argmax(axis=1)}) > 5
+    written = network.written(net, images[:1], 8)
+    model = {"layers": written.layers, "weights": packed(written.weights)}
+    ours = classes_of({"models": [model]}, images)
     assert np.mean(ours.argmax(axis=1) == exact.argmax(axis=1)) >= 0.97
     away = np.abs(ours - exact).max(axis=1)
-    print(away.max(), away.mean(), np.mean(ours.argmax(axis=1) == exact.argmax(axis=1)))
-    assert 0 < away.mean() < 0.01 and away.max() < 0.05
+    assert 1e-6 < away.mean() < 0.015 and away.max() < 0.1
 
 
 def test_a_small_network_has_16_bits():

