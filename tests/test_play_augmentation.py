@@ -158,7 +158,7 @@ def study(f=16, units=72, augment=(), classes=10):
             layers.Conv2D(2 * f, 3, padding="same", activation="relu"),
             layers.MaxPooling2D(4),
             layers.Flatten(),
-            layers.Dropout(0.5),
+            layers.Dropout(0.1),
             layers.Dense(units, "relu"),
             layers.Dense(classes, "softmax"),
         ]
