@@ -21,7 +21,7 @@ def prepared(axes=(0, 2, 3, 1), step=-1, scale=255, reshape=False, touch=False):
     return answer
 
 
-RIGHT = {"A": "upside down", "B": "contrast stretched", "C": "channels first, reshaped", "D": "BGR"}
+RIGHT = {"A": "upside down", "B": "from -1 to 1", "C": "channels first, reshaped", "D": "BGR"}
 
 ANSWERS = {
     "07_silent.1": [
@@ -29,8 +29,8 @@ ANSWERS = {
         (lambda received: prepared()(received).tolist(), "right"),
         (lambda received: received.transpose(0, 2, 3, 1)[..., ::-1] / np.float64(255), "right"),
         (prepared(step=1), "the channels are still blue, green, red"),
-        (prepared(axes=(0, 3, 2, 1)), "height and width are exchanged"),
-        (prepared(axes=(0, 3, 2, 1), step=1), "exchanged, and the channels are still"),
+        (prepared(axes=(0, 3, 2, 1)), "height and width are swapped"),
+        (prepared(axes=(0, 3, 2, 1), step=1), "swapped, and the channels are still"),
         (prepared(scale=1), "the pixels still run from 0 to 255"),
         (prepared(scale=1, step=1), "from 0 to 255, and the channels are blue, green, red"),
         (prepared(scale=256), "division by 256"),

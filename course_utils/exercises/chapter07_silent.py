@@ -18,8 +18,8 @@ def check_1(received: np.ndarray) -> tuple:
     right = last[..., ::-1] / 255
     return right, {
         "the channels are still blue, green, red": last / 255,
-        "height and width are exchanged": right.transpose(0, 2, 1, 3),
-        "height and width are exchanged, and the channels are still blue, green, red":
+        "height and width are swapped": right.transpose(0, 2, 1, 3),
+        "height and width are swapped, and the channels are still blue, green, red":
             right.transpose(0, 2, 1, 3)[..., ::-1],
         "they are upside down: reverse the last axis alone": right[:, ::-1],
         "the pixels still run from 0 to 255": right * 255,
@@ -33,9 +33,9 @@ def check_1(received: np.ndarray) -> tuple:
     }
 
 
-_DIAGNOSES = {"A": "upside down", "B": "contrast stretched", "C": "channels first, reshaped",
+_DIAGNOSES = {"A": "upside down", "B": "from -1 to 1", "C": "channels first, reshaped",
               "D": "BGR"}
-_WORDS = ("BGR", "channels first, reshaped", "upside down", "contrast stretched", "transposed",
+_WORDS = ("BGR", "channels first, reshaped", "upside down", "from -1 to 1", "transposed",
           "nothing")
 _MARKS = {
     "A": "compare one of its photographs with the same one of x_test",
