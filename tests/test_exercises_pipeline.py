@@ -58,25 +58,26 @@ ANSWERS = {
     ],
 }  # fmt: skip
 
-# --- a matrix, a gray square, a label -------------------------------------------------------------
+# --- a matrix, a pipeline, a label ----------------------------------------------------------------
 
 
 def flips(size=lambda side: side - 1, x=(1, 0, 0)):
     return lambda side: [[*x[:2], x[2] * (side - 1)], [0, -1, size(side)]]
 
 
-def cut(change=lambda corners, size: corners, gray=128, clip=True, copy=True):
-    """Images with a square cut out, with a mistake built in."""
+class Epochs:
+    """A pipeline in NumPy: iterated over, it gives the next epoch in two batches."""
 
-    def answer(images, corners, size):
-        result = images.copy() if copy else images
-        for image, (top, left) in zip(result, change(corners, size), strict=True):
-            low, right = (0 if clip else -99 for _ in range(2))
-            rows = slice(max(top, low), max(top + size, low))
-            image[rows, max(left, right) : max(left + size, right)] = gray
-        return result
+    def __init__(self, images, seed, epochs=99, size=None, noise=1):
+        self.images, self.rng, self.noise = images[:size], np.random.default_rng(seed), noise
+        self.state, self.epochs, self.epoch = self.rng.bit_generator.state, epochs, 0
 
-    return answer
+    def __iter__(self):
+        if self.epoch == self.epochs:
+            self.rng.bit_generator.state, self.epoch = self.state, 0
+        self.epoch += 1
+        shift = self.noise * self.rng.uniform(size=(len(self.images), 1, 1, 1))
+        yield from np.split(self.images + shift, 2)
 
 
 def label(matrix_of=lambda matrix: (matrix[0][0], matrix[1][1])):
@@ -94,27 +95,24 @@ ANSWERS |= {
         (flips(), "right"),
         (lambda side: np.array(flips()(side), "float32"), "right"),
         (flips(size=lambda side: side), "for a side of 4: the last row of the image is number"),
-        (flips(size=lambda side: 0), "row 1 for row −1"),
+        (flips(size=lambda side: 0), "row 1 row −1"),
         (flips(x=(-1, 0, 1)), "that rotates by 180°"),
         (lambda side: [[-1, 0, side - 1], [0, 1, 0]], "that flips left and right"),
         (lambda side: [[1, 0, 0], [0, 1, 0]], "that leaves the image as it is"),
         (lambda side: [*flips()(side), [0, 0, 1]], "the third row, (0, 0, 1), is not asked for"),
-        (lambda side: [1, 0, 0, 0, -1, side - 1, 0, 0], "the eight numbers that Keras wants"),
+        (lambda side: [1, 0, 0, 0, -1, side - 1, 0, 0], "the eight coefficients that Keras wants"),
         (lambda side: [1, 0, 0, 0, -1, side - 1], "as a matrix, they have two rows"),
         (lambda side: [[1, 0, 0], [0, -1, 3]], "for a side of 32: "),
         (lambda side: [[1, 0], [0, -1]], "the shape is (2, 2), it should be (2, 3)"),
     ],
     "07_pipeline.2": [
-        (cut(), "right"),
-        (lambda *given: cut()(*given).tolist(), "right"),
-        (cut(lambda corners, size: [(left, top) for top, left in corners]), "rows first"),
-        (cut(lambda corners, size: np.array(corners) - size // 2), "not the center"),
-        (cut(gray=0), "gray is 128"),
-        (cut(clip=False), "counts from the end"),
-        (cut(copy=False), "work on a copy"),
-        (cut(lambda corners, size: corners[:1] * 4), "a corner of its own"),
-        (lambda images, corners, size: images, "nothing is cut out"),
-        (lambda images, corners, size: images[0], "the shape is (8, 9, 3)"),
+        (Epochs, "right"),
+        (lambda images, seed: Epochs(images, seed, epochs=1), "is still seen as one image"),
+        (lambda images, seed: Epochs(images, seed, epochs=2), "is seen as only 2 images"),
+        (lambda images, seed: Epochs(images, None), "a second pipeline gives other images"),
+        (lambda images, seed: Epochs(images, seed, noise=0), "nothing is augmented"),
+        (lambda images, seed: Epochs(images, seed, size=4), "the shape (4, 32, 32, 3), it"),
+        (lambda images, seed: 3, "batches of photographs are asked for, this is 3"),
     ],
     "07_pipeline.3": [
         (label(), "right"),

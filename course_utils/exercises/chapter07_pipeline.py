@@ -1,6 +1,7 @@
 """Checkers of the exercises of the lab 07_pipeline."""
 # fmt: off
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,50 +18,44 @@ def check_1(side: int) -> tuple:
         "the last row of the image is number side − 1: rows are counted from 0":
             np.array([[1.0, 0, 0], [0, -1, side]]),
         "that flips left and right": np.array([[-1.0, 0, side - 1], [0, 1, 0]]),
-        "row 0 would ask for row 0, row 1 for row −1, outside": np.array([[1.0, 0, 0], [0, -1, 0]]),
+        "row 0 would sample row 0, row 1 row −1, outside": np.array([[1.0, 0, 0], [0, -1, 0]]),
         "that rotates by 180°: left and right are exchanged, too":
             np.array([[-1.0, 0, side - 1], [0, -1, side - 1]]),
         "that leaves the image as it is": np.eye(3)[:2],
         "the third row, (0, 0, 1), is not asked for": np.vstack([right, [0, 0, 1]]),
-        "these are the eight numbers that Keras wants; a matrix of 2 × 3 is asked for":
+        "these are the eight coefficients that Keras wants; a matrix of 2 × 3 is asked for":
             np.array([*right.ravel(), 0, 0]),
         "the values are right; as a matrix, they have two rows": right.ravel(),
     }
 
 
-def _cut(images: np.ndarray, corners: list, size: int, clip: bool = True) -> np.ndarray:
-    cut = images.copy()
-    for image, (top, left) in zip(cut, corners, strict=True):
-        rows, columns = ((slice(max(c, 0), max(c + size, 0)) if clip else slice(c, c + size))
-                         for c in (top, left))
-        image[rows, columns] = 128
-    return cut
+_IMAGES = np.random.default_rng(0).integers(0, 256, (6, 32, 32, 3)).astype("uint8")
 
 
-_IMAGES = np.arange(4 * 8 * 9 * 3).reshape(4, 8, 9, 3).astype(np.uint8) % 97
+def _epoch(dataset: Any) -> np.ndarray:
+    """The photographs of one epoch; at most 100 batches are taken."""
+    what = f"batches of photographs are asked for, this is {ex.shown(dataset)}"
+    with ex.reported(what, error_too=False):
+        epoch = np.concatenate([ex.as_array(batch) for batch in islice(dataset, 100)])
+    if epoch.shape != _IMAGES.shape:
+        raise Wrong(f"an epoch has the shape {epoch.shape}, it should be {_IMAGES.shape}")
+    return epoch
 
 
-@ex.function(
-    (_IMAGES, [(0, 0), (2, 3), (4, 1), (1, 5)], 3),
-    (_IMAGES, [(-2, 4), (6, -1), (5, 7), (-9, 0)], 4),
-    case="corners {1} and size {2}", untouched=True,
-)
-def check_2(images: np.ndarray, corners: list, size: int) -> tuple:
-    """`answer(images, corners, size)`: a copy with a gray square in each image."""
-    right = _cut(images, corners, size)
-    swapped = [(left, top) for top, left in corners]
-    centers = [(top - size // 2, left - size // 2) for top, left in corners]
-    black = np.where(right == 128, 0, right)
-    return right.astype(float), {
-        "a corner is (top, left): rows first": _cut(images, swapped, size).astype(float),
-        "a corner is meant, not the center": _cut(images, centers, size).astype(float),
-        "the square is black; gray is 128": black.astype(float),
-        "nothing is cut out": images.astype(float),
-        "a negative number in a slice counts from the end: take max(…, 0)":
-            _cut(images, corners, size, clip=False).astype(float),
-        "every image has a corner of its own":
-            _cut(images, [corners[0]] * len(images), size).astype(float),
-    }
+@ex.examined
+def check_2(repaired: Any) -> None:
+    """`answer(images, seed)`: a pipeline with other images in each epoch, the same in each run."""
+    first, again = ([_epoch(run) for _ in range(3)]
+                    for run in (ex.call(repaired, _IMAGES, 3), ex.call(repaired, _IMAGES, 3)))
+    if any(ex.same(epoch, _IMAGES) for epoch in first):
+        raise Wrong("these are the photographs themselves: nothing is augmented")
+    seen = [len({epoch[i].tobytes() for epoch in first}) for i in range(len(_IMAGES))]
+    if max(seen) == 1:
+        raise Wrong("in three epochs, each photograph is still seen as one image")
+    if min(seen) < 3:
+        raise Wrong(f"in three epochs, a photograph is seen as only {min(seen)} images")
+    if not all(map(np.array_equal, first, again)):
+        raise Wrong("with the same seed, a second pipeline gives other images")
 
 
 def _letter(answer: Any) -> str:
@@ -93,12 +88,10 @@ def check_3(relabel: Any) -> None:
 
 
 hint, score = ex.helpers(__name__, {
-    1: ("x stays as it is. Which row does row 0 of the new image ask for?",
-        "The last one, number side − 1; row 1 asks for side − 2. So y = −y′ + (side − 1)."),
-    2: ("Copy first; then, for each image, set the slice from top to top + size and from left to "
-        "left + size.",
-        "A slice that starts at a negative number counts from the end: max(top, 0). The same goes "
-        "for its end."),
+    1: ("x stays as it is. Which row of the input does row 0 of the output show?",
+        "The last one, number side − 1; row 1 shows side − 2. So y = −y′ + (side − 1)."),
+    2: ("What reaches cache() in the first epoch is what it gives in every other one.",
+        "Cache the batches, before the random pairs come in; nothing random may stand before it."),
     3: ("What does a b look like in a mirror beside it? And in a mirror below it?",
         "matrix[0][0] = −1 exchanges b and d, p and q; matrix[1][1] = −1 exchanges b and p, d and "
         "q; both together b and q, d and p."),
