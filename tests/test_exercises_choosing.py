@@ -82,3 +82,8 @@ BIASES = [
 def test_bias_of_the_last_epochs(answer, message, capsys):
     verdict = said("06_choosing.2", (answer, bias_of), capsys)
     assert message in verdict and (message == "right") == (verdict == "right"), verdict
+
+
+def test_a_bias_that_is_no_longer_that_of_the_lab(capsys):
+    verdict = said("06_choosing.2", (lambda c, n: 0.02, lambda c, n: 0.02), capsys)
+    assert "`optimistic_bias` is no longer that of section 2" in verdict

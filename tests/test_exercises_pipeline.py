@@ -161,3 +161,7 @@ def test_where_a_line_is_lost(at, message, capsys):
     assert np.argmax(file_labels != labels) == 580 and (file_labels[580:-1] == labels[581:]).all()
     verdict = said("07_silent.3", (at, file_labels), capsys)
     assert message in verdict and (message == "right") == (verdict == "right"), verdict
+
+
+def test_labels_that_are_no_longer_those_of_the_file(capsys):
+    assert "no longer the file's" in said("07_silent.3", (0, np.zeros(3)), capsys)

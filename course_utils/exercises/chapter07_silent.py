@@ -95,12 +95,15 @@ def lost_a_line(labels: np.ndarray) -> np.ndarray:
 @ex.examined
 def check_3(lost_at: Any, file_labels: np.ndarray) -> None:
     """Number of the first photograph whose label is wrong, within 25."""
-    found, n = ex.whole(lost_at), len(ex.as_array(file_labels))
+    found, labels = ex.whole(lost_at), ex.as_array(file_labels)
+    if labels.ndim != 1 or len(labels) < 4 * _NEAR:
+        raise Wrong("`file_labels` is no longer the file's: run the cell above once more")
+    n = len(labels)
     right = int(_LOST * n)
     if abs(found - right) <= _NEAR:
         return
     if not 0 <= found < n:
-        raise Wrong(f"{found:,} is no number of a photograph: they go from 0 to {n - 1:,}")
+        raise Wrong(f"{ex.shown(found)} is no number of a photograph: they go from 0 to {n - 1:,}")
     where = "further on" if found < right else "before it"
     raise Wrong(f"it is not near {found:,}: look {where}")
 
