@@ -1,15 +1,18 @@
-"""Decide whether this machine trains faster in bfloat16, and say so."""
+"""Decide whether this machine trains faster in bfloat16, and say so; out of it into NumPy."""
 
 import json
 import os
 import platform
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from course_utils import config
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # Variables of the environment that decide which arithmetic a network is trained in.
 DECIDING = ("ONEDNN_MAX_CPU_ISA", "TF_ENABLE_ONEDNN_OPTS", "OMP_NUM_THREADS")
@@ -35,6 +38,19 @@ def choose(wanted: str | None = None) -> tuple[str, str]:
     if ratio >= WORTH_IT:
         return "bfloat16", "bfloat16 (this machine's convolutions run faster in it)"
     return "float32", "float32 (bfloat16 gains nothing on this machine)"
+
+
+def as_float32(tensor: Any) -> "np.ndarray":
+    """A tensor of any backend and precision as an array in float32; NumPy has no bfloat16.
+
+    Examples
+    --------
+    >>> as_float32([0.5, 2]).dtype
+    dtype('float32')
+    """
+    import keras
+
+    return keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32"))
 
 
 def processor_flags() -> set[str] | None:

@@ -10,6 +10,7 @@ from course_utils.exercises.framework import Wrong
 from course_utils.exercises.networks import (
     check_accuracy,
     check_parameters,
+    check_small,
     layers_of,
     network,
     variant,
@@ -137,22 +138,8 @@ def check_4(y_true: np.ndarray, y_first: np.ndarray, y_second: np.ndarray) -> tu
 def check_5(small_and_trained: Any, x: np.ndarray, y: np.ndarray) -> None:
     """`answer()` -> a small trained convolutional network, at least 0.85 of `x` correct."""
     model = network(small_and_trained, IMAGE)
-    _check_small(model)
+    check_small(model, MOST)
     check_accuracy(model, x, y, 0.85)
-
-
-def _check_small(model: Any) -> None:
-    """Wrong if the network has too many parameters, or no convolution."""
-    from keras import layers
-
-    if model.count_params() > MOST:
-        largest = max(model.layers, key=lambda layer: layer.count_params())
-        raise Wrong(
-            f"the network has {model.count_params():,} parameters, at most {MOST:,} are asked "
-            f"for; {largest.count_params():,} are in the layer {largest.name}"
-        )
-    if not layers_of(model, layers.Conv2D, layers.SeparableConv2D, layers.DepthwiseConv2D):
-        raise Wrong("a convolutional network is asked for, this one has no Conv2D")
 
 
 hint, score = ex.helpers(__name__, {

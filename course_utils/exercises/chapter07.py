@@ -7,7 +7,8 @@ import numpy as np
 
 from course_utils.exercises import framework as ex
 from course_utils.exercises.framework import Wrong, call, reported
-from course_utils.exercises.networks import check_accuracy, layers_of, network, outputs_of
+from course_utils.exercises.networks import check_accuracy, check_small, network, outputs_of
+from course_utils.precision import as_float32
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -75,7 +76,7 @@ def _augmentation_layers(hurts: Any) -> list:
     for layer in found:
         name, x = type(layer).__name__, _photographs()
         with reported(f"{name} stops with"):
-            after = keras.ops.convert_to_numpy(keras.ops.cast(layer(x, training=False), "float32"))
+            after = as_float32(layer(x, training=False))
         shape = after.shape
         if shape != x.shape:
             raise Wrong(f"{name} makes photographs of shape {shape[1:]}, it should keep {PHOTO}")
@@ -115,17 +116,8 @@ def check_4(n: int) -> tuple:
 @ex.examined
 def check_5(small_and_better: Any, x: np.ndarray, y: np.ndarray, least: float) -> None:
     """`answer()` -> a small trained network, at least `least` of `x` classified correctly."""
-    from keras import layers
-
     model = network(small_and_better, PHOTO)
-    if model.count_params() > MOST:
-        largest = max(model.layers, key=lambda layer: layer.count_params())
-        raise Wrong(
-            f"the network has {model.count_params():,} parameters, at most {MOST:,} are asked "
-            f"for; {largest.count_params():,} are in the layer {largest.name}"
-        )
-    if not layers_of(model, layers.Conv2D, layers.SeparableConv2D, layers.DepthwiseConv2D):
-        raise Wrong("a convolutional network is asked for, this one has no Conv2D")
+    check_small(model, MOST)
     check_accuracy(model, x, y, ex.real(least))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.exercises.framework import Wrong, as_array, call, reported
+from course_utils.precision import as_float32
 
 
 def network(build: Any, input_shape: tuple[int, ...]) -> Any:
@@ -93,11 +94,9 @@ def _outputs(model: Any, x: np.ndarray) -> Any:
 
 
 def _alike(found: Any, wanted: Any) -> bool:
-    import keras
-
     if isinstance(wanted, dict):
         return all(_alike(found[key], wanted[key]) for key in wanted)
-    a, b = (keras.ops.convert_to_numpy(keras.ops.cast(v, "float32")) for v in (found, wanted))
+    a, b = map(as_float32, (found, wanted))
     low = "float32" not in str(getattr(found, "dtype", ""))  # a network built elsewhere
     return a.shape == b.shape and np.allclose(a, b, *((0.02, 0.05) if low else (1e-5, 1e-4)))
 
@@ -108,6 +107,20 @@ def check_parameters(model: Any, right: int) -> None:
         raise Wrong(
             f"the network has {model.count_params():,} parameters, it should have {right:,}"
         )
+
+
+def check_small(model: Any, most: int) -> None:
+    """Wrong if the network has more than `most` parameters, or no convolution."""
+    from keras import layers
+
+    if model.count_params() > most:
+        largest = max(model.layers, key=lambda layer: layer.count_params())
+        raise Wrong(
+            f"the network has {model.count_params():,} parameters, at most {most:,} are asked "
+            f"for; {largest.count_params():,} are in the layer {largest.name}"
+        )
+    if not layers_of(model, layers.Conv2D, layers.SeparableConv2D, layers.DepthwiseConv2D):
+        raise Wrong("a convolutional network is asked for, this one has no Conv2D")
 
 
 def steps_of(model: Any) -> int:
@@ -161,11 +174,9 @@ def check_accuracy(model: Any, x: np.ndarray, y: np.ndarray, least: float) -> No
 
 def outputs_of(model: Any, x: np.ndarray) -> np.ndarray:
     """Outputs for `x` (n, …), in float32, of as many at a time as the model takes."""
-    import keras
-
     n = model.input_shape[0] or min(500, len(x))
     filled = np.resize(x, (-(-len(x) // n) * n, *x.shape[1:]))  # begins again where `x` ends
     with reported("your network stops with"):
         parts = [_outputs(model, filled[i : i + n]) for i in range(0, len(filled), n)]
-        arrays = [keras.ops.convert_to_numpy(keras.ops.cast(part, "float32")) for part in parts]
+        arrays = [as_float32(part) for part in parts]
     return np.concatenate(arrays)[: len(x)]

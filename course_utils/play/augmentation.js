@@ -31,16 +31,9 @@ function colored(canvas, {h, w, data}) {
   canvas.getContext("2d").putImageData(picture, 0, 0);
 }
 
-function shape(svg, tag, className, attributes) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  element.setAttribute("class", className);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  svg.append(element);
-}
-
 function path(svg, className, points) {
   const d = `M${points.map(point => point.map(value => value.toFixed(3)).join(" ")).join("L")}`;
-  for (const name of ["under", "over"]) shape(svg, "path", `${className} ${name}`, {d});
+  for (const name of ["under", "over"]) drawn(svg, "path", {d, class: `${className} ${name}`});
 }
 
 // The frame of the output where `rows` put it, and the pixel that is chosen.
@@ -53,7 +46,7 @@ function framed(svg, rows) {
 }
 
 function marked(svg, [x, y]) {
-  shape(svg, "rect", "mark", {x: x - 0.5, y: y - 0.5, width: 1, height: 1});
+  drawn(svg, "rect", {x: x - 0.5, y: y - 0.5, width: 1, height: 1, class: "mark"});
 }
 
 // The input in the middle of what its fill mode puts around it, and where the output samples it.
@@ -68,10 +61,7 @@ function showInput(s, rows) {
   svg.setAttribute("viewBox", `${-margin - 0.5} ${-margin - 0.5} ${across} ${tall}`);
   const ring = `M${-margin - 0.5} ${-margin - 0.5}h${across}v${tall}h${-across}z`
     + `M-.5-.5v${h}h${w}v${-h}z`;
-  const outside = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  outside.setAttribute("class", "outside");
-  outside.setAttribute("d", ring);
-  svg.prepend(outside);
+  svg.prepend(drawn(svg, "path", {d: ring, class: "outside"}));
   let d = "";
   for (let y = 2; y < h; y += EVERY) {
     for (let x = 2; x < w; x += EVERY) {
@@ -79,9 +69,9 @@ function showInput(s, rows) {
       d += `M${a} ${b}h0`;
     }
   }
-  for (const name of ["under", "over"]) shape(svg, "path", `points ${name}`, {d});
+  for (const name of ["under", "over"]) drawn(svg, "path", {d, class: `points ${name}`});
   const [cx, cy] = corners[0];
-  shape(svg, "circle", "corner", {cx, cy, r: across / 50});
+  drawn(svg, "circle", {cx, cy, r: across / 50, class: "corner"});
   marked(svg, sampledAt(at, rows));
 }
 
@@ -92,7 +82,7 @@ function showOutput(s, rows) {
   svg.setAttribute("viewBox", `-0.5 -0.5 ${w} ${h}`);
   svg.replaceChildren();
   framed(svg, [[1, 0, 0], [0, 1, 0]]);
-  shape(svg, "circle", "corner", {cx: -0.5, cy: -0.5, r: w / 36});
+  drawn(svg, "circle", {cx: -0.5, cy: -0.5, r: w / 36, class: "corner"});
   marked(svg, at);
 }
 

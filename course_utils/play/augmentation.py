@@ -9,6 +9,7 @@ from course_utils.play.network import names_of, written
 from course_utils.play.page import LARGEST, Playable, assembled, bytes_of, packed, too_large
 from course_utils.plots import style
 from course_utils.plots.alt import describe
+from course_utils.precision import as_float32
 
 if TYPE_CHECKING:
     import keras
@@ -98,7 +99,10 @@ def augmentation(
     title = "One photograph, many augmented images"
     page = _page(title, data, models, images)
     versions = [augmented(images, fill=fill, **POSITIONS[name]) for name in POSITIONS]
-    p = {name: [_predicted(model, x) for x in versions] for name, model in models.items()}
+    p = {
+        name: [as_float32(model(x, training=False)) for x in versions]
+        for name, model in models.items()
+    }
     true = {name: [q[range(len(q)), truth] for q in each] for name, each in p.items()}
     said = "Seven transforms" + (" and the probability of the true class" if models else "")
     twin = _static(images[0], [x[0] for x in versions], titles[0], true, fill, title=said)
@@ -177,12 +181,6 @@ def _model(
     network = written(model, images[:1], bits)
     names_of(network.volumes[-1], np.array(data["truth"]), data["classes"])
     return {"name": name, "layers": network.layers, "weights": packed(network.weights)}
-
-
-def _predicted(model: "keras.Model", images: np.ndarray) -> np.ndarray:
-    import keras
-
-    return keras.ops.convert_to_numpy(keras.ops.cast(model(images, training=False), "float32"))
 
 
 def matrix(

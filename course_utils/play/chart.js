@@ -30,14 +30,6 @@ function powers(low, high) {
   return inside.length > 1 ? inside : ticks(low, high, 3);
 }
 
-function drawn(parent, tag, attributes, text = "") {
-  const element = document.createElementNS(parent.namespaceURI, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.textContent = text;
-  parent.append(element);
-  return element;
-}
-
 // Empties `svg` and draws axes from x[0] to x[1] and from y[0] to y[1]; what is added to `inside`
 // is cut at them. `across` and `up` turn numbers into places.
 function axes(svg, {x, y, xlabel, ylabel, log = false}) {

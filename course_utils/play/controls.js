@@ -1,8 +1,17 @@
-// What pages with controls share: their elements, gray images, a canvas to draw on.
+// What pages with controls share: their elements, SVG, gray images, a canvas to draw on.
 const here = id => document.getElementById(id);
 
 function added(parent, tag, properties = {}) {
   const element = Object.assign(document.createElement(tag), properties);
+  parent.append(element);
+  return element;
+}
+
+// Into an SVG.
+function drawn(parent, tag, attributes, text = "") {
+  const element = document.createElementNS(parent.namespaceURI, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.textContent = text;
   parent.append(element);
   return element;
 }

@@ -10,7 +10,7 @@ function loaded(index) {
   return {h, w, c: 1, data: Float32Array.from(part, value => value / 100)};
 }
 
-function drawn() {
+function ownDrawing() {
   const data = asDrawn(ink).map(value => Math.round(100 * value) / 100);
   return {h: SIDE, w: SIDE, c: 1, data};
 }
@@ -39,16 +39,9 @@ function tint(canvas, v, end, until) {
   canvas.getContext("2d").putImageData(picture, 0, 0);
 }
 
-function shape(svg, tag, className, attributes) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  element.setAttribute("class", className);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  svg.append(element);
-}
-
 // A frame in black on white: it is seen on any ground.
 function framed(svg, x, y, width, height) {
-  for (const name of ["under", "over"]) shape(svg, "rect", name, {x, y, width, height});
+  for (const name of ["under", "over"]) drawn(svg, "rect", {x, y, width, height, class: name});
 }
 
 function showInput(s) {
@@ -60,7 +53,7 @@ function showInput(s) {
   svg.setAttribute("viewBox", `${-columns.before} ${-rows.before} ${w} ${h}`);
   svg.replaceChildren();
   const ring = `M${-columns.before} ${-rows.before}h${w}v${h}h${-w}zM0 0v${image.h}h${image.w}v${-image.h}z`;
-  shape(svg, "path", "zeros", {d: ring});
+  drawn(svg, "path", {d: ring, class: "zeros"});
   const padding = h > image.h || w > image.w ? " + zeros" : "";
   here("size-in").textContent = `Input ${image.h} × ${image.w}${padding}`;
   const sizes = [formula(image.h, k, s), formula(image.w, k, s)];
@@ -88,7 +81,7 @@ function showProducts(terms) {
 function showWindow(s, svg) {
   const [row, column] = at, {sums, map, pooled} = result, terms = products(image, s, row, column);
   const side = reach(filter.length, s.dilation);
-  if (s.dilation > 1) terms.forEach(({y, x}) => shape(svg, "rect", "tap", {x, y, width: 1, height: 1}));
+  if (s.dilation > 1) terms.forEach(({y, x}) => drawn(svg, "rect", {x, y, width: 1, height: 1, class: "tap"}));
   framed(svg, terms[0].x, terms[0].y, side, side);
   showProducts(terms);
   const sum = sums.data[row * sums.w + column], relu = Math.max(sum, 0);
@@ -163,7 +156,7 @@ function show(index) {
 function nudge(right, down) {
   if (ink) {
     ink = shifted(ink, right * STEP, down * STEP);
-    image = drawn();
+    image = ownDrawing();
   } else {
     offset = [offset[0] + right, offset[1] + down];
     const whole = loaded(number), {h, w} = whole;
@@ -259,7 +252,7 @@ function listenPointer() {
     const across = SIDE + columns.before + columns.after, tall = SIDE + rows.before + rows.after;
     stroke(ink, ...line.map((part, i) => STEP * (i % 2
       ? part * tall - rows.before : part * across - columns.before)));
-    image = drawn();
+    image = ownDrawing();
     later();
   });
   const hover = event => {
@@ -291,7 +284,7 @@ function listen() {
   choose.addEventListener("input", () => show(Number(choose.value)));
   here("draw").addEventListener("click", () => {
     ink = new Float32Array(SIZE * SIZE);
-    image = drawn();
+    image = ownDrawing();
     later();
   });
   here("flip").addEventListener("click", () => {

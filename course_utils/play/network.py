@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from course_utils.precision import as_float32
+
 if TYPE_CHECKING:
     import keras
 
@@ -62,9 +64,9 @@ def written(model: "keras.Model", x: np.ndarray, bits: int = 16) -> Written:
         if step := _step(layer, y.shape, weights):
             y = layer(y)
             found.layers.append(step)
-            found.volumes.append(_array(y).reshape(volume(y.shape)))
-    expected = _array(model(x, training=False))
-    if y.shape != expected.shape or not np.allclose(_array(y), expected, rtol=0.01, atol=0.01):
+            found.volumes.append(as_float32(y).reshape(volume(y.shape)))
+    expected = as_float32(model(x, training=False))
+    if y.shape != expected.shape or not np.allclose(as_float32(y), expected, rtol=0.01, atol=0.01):
         raise ValueError(f"the network {model.name} is no single chain: use each layer once")
     return found._replace(weights=weights.bytes(bits))
 
@@ -104,12 +106,6 @@ def names_of(
             f"{labels.min()} to {labels.max()} do not fit together"
         )
     return names
-
-
-def _array(x: Any) -> np.ndarray:
-    import keras
-
-    return keras.ops.convert_to_numpy(keras.ops.cast(x, "float32"))
 
 
 def _chain(model: "keras.Model") -> list[Any]:
@@ -204,9 +200,11 @@ def _convolution(layer: Any, weights: "_Weights") -> dict[str, Any]:
 
 
 def _normalization(layer: Any) -> tuple[np.ndarray, np.ndarray]:
-    mean, variance = _array(layer.moving_mean), _array(layer.moving_variance)
-    factor = (1 if layer.gamma is None else _array(layer.gamma)) / np.sqrt(variance + layer.epsilon)
-    return factor, (0 if layer.beta is None else _array(layer.beta)) - mean * factor
+    mean, variance = as_float32(layer.moving_mean), as_float32(layer.moving_variance)
+    factor = (1 if layer.gamma is None else as_float32(layer.gamma)) / np.sqrt(
+        variance + layer.epsilon
+    )
+    return factor, (0 if layer.beta is None else as_float32(layer.beta)) - mean * factor
 
 
 def _activation(layer: Any) -> str:
