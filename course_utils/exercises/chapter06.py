@@ -156,5 +156,5 @@ hint, score = ex.helpers(__name__, {
         "precision."),
     5: ("Watch the loss: it becomes very large or stays near ln 10 ≈ 2.3, that of guessing. The "
         "figure above says which number is to blame.",
-        "The learning rate: 1.0 is far too high for the plain network. Try 0.05, or Adam."),
+        "The learning rate: 1.0 is far too high for the plain network. Try 0.03, or Adam."),
 })
