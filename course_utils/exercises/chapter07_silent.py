@@ -112,7 +112,7 @@ hint, score = ex.helpers(__name__, {
     1: ("Three things have to be done: move the channels to the end, reverse them, divide.",
         "received.transpose(0, 2, 3, 1) moves the channels; [..., ::-1] reverses the last axis."),
     2: ("plots.images(received[\"A\"][:9].clip(0, 1)) shows nine of them; do so for each.",
-        "One has no odd look, but an odd range: .min() and .max()."),
+        "One looks far too dark: print its .min() and .max()."),
     3: ("Before the lost line, predictions agree with their own labels about as often as the "
         "network is right. And after it?",
         "After it, prediction i + 1 agrees with label i. For each place, count both kinds of hits: "
