@@ -144,6 +144,13 @@ def _pictures() -> "dict[str, Image]":
     }
 
 
+def _on_white(picture: "Image") -> "Image":
+    from PIL import Image
+
+    whole = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
+
+
 @ex.examined
 def check_6(letterboxed: Any) -> None:
     """`answer(picture)` -> the whole picture in a gray square of 32 × 32, an array of bytes."""
@@ -155,12 +162,14 @@ def check_6(letterboxed: Any) -> None:
             if isinstance(answer, Image.Image):
                 raise Wrong("that is a picture of Pillow: return np.asarray(…) of it")
             found = ex.image_bytes(answer)
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            upright = _on_white(ImageOps.exif_transpose(picture))
             side, gray = PHOTO[:2], (GRAY,) * 3
-            lying = picture.convert("RGB")
+            lying, beneath = _on_white(picture), picture.convert("RGB")
             ways = {
                 "": ImageOps.pad(upright, side, color=gray),
                 "it lies on its side: exif_transpose first": ImageOps.pad(lying, side, color=gray),
+                "it shows what lies under its transparent parts: put it on white first":
+                    ImageOps.pad(beneath, side, color=gray),
                 "it is squeezed: keep the proportions": upright.resize(side),
                 "its sides are cut off: keep the whole picture": ImageOps.fit(upright, side),
                 "the bands are black; gray is (128, 128, 128)": ImageOps.pad(upright, side),
@@ -191,6 +200,6 @@ hint, score = ex.helpers(__name__, {
         "Three convolutions with 32, 64, and 64 filters, a pool behind each, Flatten, ten outputs: "
         "66,570 parameters. Adam, eight epochs."),
     6: ("`ImageOps.pad` does in one call what is asked for here.",
-        "ImageOps.exif_transpose, then convert(\"RGB\"), then ImageOps.pad(…, (32, 32), "
+        "Upright and on white as in like_cifar, then ImageOps.pad(…, (32, 32), "
         "color=(128, 128, 128)), then np.asarray."),
 })
