@@ -106,40 +106,6 @@ def test_training_against_plain_fit(name, limit, capsys):
     report(capsys, f"{name}, plain fit / measure in {chosen}, limit {limit or 'none'}", ratios)
 
 
-@pytest.mark.filterwarnings("ignore:Please import `affine_transform`:DeprecationWarning")  # Keras's
-def test_augmentation_in_the_pipeline_against_image_by_image(capsys):
-    """Images a second: chapter 07's pipeline / Keras's old generator, the same four changes."""
-    import nbformat
-    import notebook_tools as tools
-    from keras.src.legacy.preprocessing.image import ImageDataGenerator
-
-    chapter = nbformat.read(tools.FOLDER / "07_cifar10_augmentation.ipynb", as_version=4)
-    source = {cell.id: cell.source for cell in tools.code(chapter)}
-    names: dict = {}
-    images = np.random.default_rng(0).integers(0, 256, (20_480, 32, 32, 3)).astype(np.uint8)
-    exec("import keras, numpy as np, tensorflow as tf\nfrom functools import partial", names)
-    for cell in ("matrices", "versions"):
-        exec(source[cell], names)
-    exec(source["pipeline"].split("\nfew =")[0], names)
-    old = ImageDataGenerator(
-        rotation_range=15, width_shift_range=0.1, height_shift_range=0.1, zoom_range=0.15,
-        horizontal_flip=True, fill_mode="reflect",
-    ).flow(images[:512].astype("float32"), batch_size=128, seed=0)  # fmt: skip
-
-    def pipeline():  # an epoch, made ready anew as in training
-        return seconds(lambda: [None for _ in names["make_dataset"](images, seed=1)]) / len(images)
-
-    def generator():
-        return seconds(lambda: [next(old) for _ in range(4)]) / 512
-
-    pipeline(), generator()
-    report(
-        capsys,
-        "augmentation, old generator / pipeline",
-        [generator() / pipeline() for _ in range(TIMES)],
-    )
-
-
 def test_loading_mnist_against_keras(real_data, tmp_path, monkeypatch, capsys):
     """What `keras.datasets.mnist.load_data` does with its cached file / `datasets.load`.
 

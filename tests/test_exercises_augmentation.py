@@ -100,9 +100,12 @@ def test_the_small_network_is_small_convolutional_and_trained(capsys):
     assert "has no Conv2D" in verdict(classifier(layers.Flatten()))
 
 
-def prepared(how, upright=True, size=(32, 32), **options):
+def prepared(how, upright=True, beneath=False, size=(32, 32), **options):
     def answer(picture):
         turned = ImageOps.exif_transpose(picture) if upright else picture
+        if not beneath:
+            turned = turned.convert("RGBA")
+            turned = Image.alpha_composite(Image.new("RGBA", turned.size, "white"), turned)
         return np.asarray(how(turned.convert("RGB"), size, **options))
 
     return answer
@@ -117,6 +120,7 @@ GRAY = {"color": (128, 128, 128)}
         (prepared(ImageOps.pad, **GRAY), "right"),
         (prepared(ImageOps.pad, method=Image.Resampling.BILINEAR, **GRAY), "right"),
         (prepared(ImageOps.pad, upright=False, **GRAY), "with an EXIF tag: it lies on its side"),
+        (prepared(ImageOps.pad, beneath=True, **GRAY), "it shows what lies under its transparent"),
         (prepared(ImageOps.pad), "the bands are black"),
         (prepared(ImageOps.pad, color="white"), "the bands are white"),
         (prepared(ImageOps.fit), "its sides are cut off"),

@@ -9,7 +9,7 @@ CHAPTER = "09_what_the_network_sees"
 LONGER = 'few["steps"] = 400'  # in its few quick steps that network learns nothing to look at
 SAVED = {  # chapter: (the cell after which a network of it is made, how, the data)
     "05_lenet_mnist": ("fit", "kept = model", "mnist"),
-    "07_cifar10_augmentation": ("depth-run", "kept = plain.model", "cifar10"),
+    "07_cifar10_augmentation": ("three-run", 'kept = runs["deep"].model', "cifar10"),
     "08_transfer_learning": ("few-define", f"{LONGER}\nkept = alone(1_000).model", "pets"),
 }
 
