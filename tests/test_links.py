@@ -40,12 +40,12 @@ def test_every_notebook_has_a_title_and_a_place():
         ("01_a", "[02 · Second & more](02_b.ipynb) →"),
         (
             "02_b",
-            "← [01 · First](01_a.ipynb) · Lab: [Lab 02 · Deeper](labs/02_deeper.ipynb)"
-            " · Lab: [Lab 02 · Wider](labs/02_wider.ipynb) · [03 · Third](03_c.ipynb) →",
+            "← [01 · First](01_a.ipynb) · [Lab 02 · Deeper](labs/02_deeper.ipynb)"
+            " · [Lab 02 · Wider](labs/02_wider.ipynb) · [03 · Third](03_c.ipynb) →",
         ),
         (
             "labs/02_deeper",
-            "← [02 · Second & more](../02_b.ipynb) · Lab: [Lab 02 · Wider](02_wider.ipynb)"
+            "← [02 · Second & more](../02_b.ipynb) · [Lab 02 · Wider](02_wider.ipynb)"
             " · [03 · Third](../03_c.ipynb) →",
         ),
         ("03_c", "← [02 · Second & more](02_b.ipynb)"),
@@ -114,7 +114,7 @@ def test_pages_lead_to_each_other_in_whatever_order_they_are_made(course, tmp_pa
     }
     second = soup(html / "02_b.html")
     top, bottom = second.select("nav[aria-label=Chapters]")
-    labs = "Lab: Lab 02 · Deeper · Lab: Lab 02 · Wider"
+    labs = "Lab 02 · Deeper · Lab 02 · Wider"
     assert top.text == f"All chapters · ← 01 · First · {labs} · 03 · Third →" == bottom.text
     assert [link["href"] for link in top.select("a")] == [
         *("index.html", "01_a.html", "labs/02_deeper.html", "labs/02_wider.html", "03_c.html")

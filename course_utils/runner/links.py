@@ -70,7 +70,7 @@ def around(name: str, listed: dict[str, str]) -> dict[str, str]:
     after = [other for other in chapters if other[:2] > number]
     labs = [other for other in listed if "/" in other and other[5:7] == number and other != name]
     back = before[-1:] if "/" not in name else [o for o in chapters if o[:2] == number]
-    marks = dict.fromkeys(back, "← {}") | dict.fromkeys(labs, "Lab: {}")
+    marks = dict.fromkeys(back, "← {}") | dict.fromkeys(labs, "{}")
     return marks | dict.fromkeys(after[:1], "{} →")
 
 
