@@ -111,7 +111,7 @@ def _one(path: Path, size: tuple[int, int], gray: bool) -> np.ndarray:
                     raise _Refused(_large(f"it has {image.width:,} × {image.height:,} pixels"))
                 image.load()
                 upright = ImageOps.exif_transpose(image)
-        fitted = ImageOps.fit(_plain(upright, gray), size[::-1], Image.Resampling.LANCZOS)
+        fitted = ImageOps.fit(plain(upright, gray), size[::-1], Image.Resampling.LANCZOS)
     except Image.DecompressionBombError:
         raise _Refused(_large("it says that it holds hundreds of millions of pixels")) from None
     except UnidentifiedImageError:
@@ -125,7 +125,7 @@ def _large(what: str) -> str:
     return f"the picture is too large, {what} and {MOST_PIXELS:,} are the most"
 
 
-def _plain(image: "Image", gray: bool) -> "Image":
+def plain(image: "Image", gray: bool) -> "Image":
     """The image as 8-bit gray or RGB, on white where it is transparent."""
     from PIL import Image
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course_utils.datasets.user_images import plain
 from course_utils.exercises import framework as ex
 from course_utils.exercises.framework import Wrong, call, reported
 from course_utils.exercises.networks import check_accuracy, check_small, network, outputs_of
@@ -144,13 +145,6 @@ def _pictures() -> "dict[str, Image]":
     }
 
 
-def _on_white(picture: "Image") -> "Image":
-    from PIL import Image
-
-    whole = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
-
-
 @ex.examined
 def check_6(letterboxed: Any) -> None:
     """`answer(picture)` -> the whole picture in a gray square of 32 × 32, an array of bytes."""
@@ -162,9 +156,9 @@ def check_6(letterboxed: Any) -> None:
             if isinstance(answer, Image.Image):
                 raise Wrong("that is a picture of Pillow: return np.asarray(…) of it")
             found = ex.image_bytes(answer)
-            upright = _on_white(ImageOps.exif_transpose(picture))
+            upright = plain(ImageOps.exif_transpose(picture), gray=False)
             side, gray = PHOTO[:2], (GRAY,) * 3
-            lying, beneath = _on_white(picture), picture.convert("RGB")
+            lying, beneath = plain(picture, gray=False), picture.convert("RGB")
             ways = {
                 "": ImageOps.pad(upright, side, color=gray),
                 "it lies on its side: exif_transpose first": ImageOps.pad(lying, side, color=gray),
