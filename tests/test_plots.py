@@ -154,6 +154,12 @@ def test_range_names_the_series_of_another_shape(shape):
         plots.plot_with_range([1, 2], {"odd": np.zeros(shape)})
 
 
+def test_dot_plot_names_what_the_diamonds_are():
+    named = plots.dot_plot({"a": [0.9]}, reference={"a": 0.8}, reference_name="control")
+    assert "control" in texts(named) and "literature" not in texts(named)
+    assert "control 0.8" in named.alt
+
+
 def test_dot_plot_dots_ranges_and_literature():
     measured = {"softmax": [0.91, 0.93, 0.92], "LeNet 20–50–500": [0.991, 0.993, 0.992]}
     figure = plots.dot_plot(measured, "accuracy", "Ladder", reference={"LeNet 20–50–500": 0.9906})

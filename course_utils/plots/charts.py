@@ -127,6 +127,7 @@ def _matrix(
 def dot_plot(
     measured: Mapping[str, Sequence[float]], xlabel: str = "", title: str = "",
     reference: Mapping[str, float] | None = None, log: bool = False,
+    reference_name: str = "literature",
 ) -> style.Figure:  # fmt: skip
     """One line a name, the first on top: a dot for the mean over seeds, a bar over their range.
 
@@ -134,9 +135,11 @@ def dot_plot(
     ----------
     measured : dict of name -> values over seeds
     reference : dict of name -> value, optional
-        Values from the literature, as hollow diamonds.
+        Values to compare with, such as those of the literature, as hollow diamonds.
     log : bool
         A logarithmic axis, for error rates.
+    reference_name : str
+        What the diamonds are, in the legend and in the alt text.
 
     Examples
     --------
@@ -159,14 +162,14 @@ def dot_plot(
             axes.hlines(row, table.min(), table.max(), color=style.BLUE, linewidth=4, alpha=0.4)
             said[-1] += f" ({number(table.min())} to {number(table.max())})"
         if name in reference:
-            said[-1] += f", literature {number(reference[name])}"
+            said[-1] += f", {reference_name} {number(reference[name])}"
         axes.annotate(f"{table.mean():.4f}", (1.01, row), xycoords=beside, va="center", size=9)
     means, label = [table.mean() for table in tables.values()], f"measured, {over_seeds(tables)}"
     axes.plot(means, range(len(names)), "o", color=style.BLUE, markersize=7, label=label)
     if reference:
         rows = [names.index(name) for name in reference]
         look = {"mfc": "none", "mec": style.VERMILION}
-        axes.plot([*reference.values()], rows, "D", ms=9, mew=1.6, label="literature", **look)
+        axes.plot([*reference.values()], rows, "D", ms=9, mew=1.6, label=reference_name, **look)
     axes.set_yticks(range(len(names)), labels=names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid()
